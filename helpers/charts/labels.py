@@ -1,0 +1,81 @@
+"""Direct labels that do not cover each other."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.text import Annotation
+from matplotlib.transforms import Bbox
+
+from ..plotting import INK, direct_label
+
+GAP = 16.0  # points between the middles of two labels at line ends
+# Where a point's label may stand, best first, in points from the point.
+PLACES = [(9, 0), (-9, 0), (0, 9), (0, -9), (8, 8), (8, -8), (-8, 8), (-8, -8), (0, 20), (0, -20), (14, 18), (14, -18),
+          (-14, 18), (-14, -18), (24, 0), (-24, 0), (28, 28), (28, -28), (-28, 28), (-28, -28)]
+
+
+def end_labels(ax: Axes, items: Sequence[tuple[float, float, str, str]]) -> None:
+    """Name lines at their right ends: (x, y, text, colour) each, 8 points away, at least 16 points apart."""
+    notes = [direct_label(ax, x, y, text, color=color) for x, y, text, color in items]
+    ax.figure.after_layout.append(lambda: _spread(ax, notes))
+
+
+def point_labels(ax: Axes, x: Sequence[float], y: Sequence[float], texts: Sequence[str], *,
+                 colors: Sequence[str] | None = None, **kwargs: object) -> None:
+    """Name points: each label takes the first free place around its point, inside the axes."""
+    notes = [direct_label(ax, px, py, text, color=color, **kwargs)
+             for px, py, text, color in zip(x, y, texts, colors or [INK] * len(texts))]
+    ax.figure.after_layout.append(lambda: _place(ax, notes, list(zip(x, y))))
+
+
+def spread(wanted: Sequence[float], gap: float) -> np.ndarray:
+    """Positions nearest to `wanted`, in the same order, at least `gap` apart."""
+    order = np.argsort(wanted, kind="stable")
+    groups: list[tuple[float, int]] = []  # (middle, members), neighbours merged while they touch
+    for value in np.asarray(wanted, dtype=float)[order]:
+        groups.append((value, 1))
+        while len(groups) > 1 and groups[-1][0] - groups[-2][0] < gap * (groups[-1][1] + groups[-2][1]) / 2:
+            (b, m), (a, n) = groups.pop(), groups.pop()
+            groups.append(((a * n + b * m) / (n + m), n + m))
+    places = np.concatenate([c + gap * (np.arange(n) - (n - 1) / 2) for c, n in groups]) if groups else np.array([])
+    result = np.empty(len(places))
+    result[order] = places
+    return result
+
+
+def _spread(ax: Axes, notes: list[Annotation]) -> None:
+    points = 72 / ax.figure.dpi
+    ys = np.array([ax.transData.transform(note.xy)[1] for note in notes]) * points
+    for note, y, new in zip(notes, ys, spread(ys, GAP)):
+        note.xyann = (note.xyann[0], new - y)
+
+
+def _place(ax: Axes, notes: list[Annotation], points: list[tuple[float, float]]) -> None:
+    room = ax.get_window_extent()
+    scale = ax.figure.dpi / 72
+    taken = [Bbox.from_bounds(px - 5 * scale, py - 5 * scale, 10 * scale, 10 * scale)
+             for px, py in ax.transData.transform(points)]
+    taken += [text.get_window_extent() for text in ax.texts if text not in notes and text.get_text()]
+    for note in notes:
+        best = min(((_cost(note, place, room, taken), rank) for rank, place in enumerate(PLACES)))
+        _move(note, PLACES[best[1]])
+        taken.append(note.get_window_extent())
+
+
+def _move(note: Annotation, place: tuple[float, float]) -> None:
+    dx, dy = place
+    note.xyann = place
+    note.set_ha("left" if dx > 0 else "right" if dx < 0 else "center")
+    note.set_va("bottom" if dy > 0 else "top" if dy < 0 else "center")
+
+
+def _cost(note: Annotation, place: tuple[float, float], room: Bbox, taken: list[Bbox]) -> float:
+    """Covered area, and area outside the axes, in square pixels; 0 is a free place."""
+    _move(note, place)
+    box = note.get_window_extent()
+    inside = Bbox.intersection(box, room)
+    outside = box.width * box.height - (inside.width * inside.height if inside else 0.0)
+    covered = (Bbox.intersection(box, other) for other in taken)
+    return round(outside + sum(b.width * b.height for b in covered if b is not None), 3)
