@@ -1,0 +1,179 @@
+"""The one HTTP hook for both SDKs: it routes, guards the budget, feeds the limiter, and records every request.
+
+`huggingface_hub` gets its clients from a factory (`install_hub`), an OpenAI client takes one as `http_client=`
+(`http_client`, `async_http_client`). Both are ordinary httpx clients (httpx2 from hub 2 and openai 3 on) with a transport that
+asks a `Hook` before each request and tells it how the answer ended.
+"""
+from __future__ import annotations
+
+import importlib
+from collections.abc import AsyncIterator, Iterator
+from functools import lru_cache
+from types import ModuleType
+from typing import Any
+
+from . import pacing
+from .hook import Flight, Hook
+
+
+def hub_http() -> ModuleType:
+    """The HTTP library under the installed huggingface_hub: the module httpx or httpx2."""
+    from huggingface_hub.errors import HfHubHTTPError
+    return _http_under(HfHubHTTPError)
+
+
+def openai_http() -> ModuleType:
+    """The HTTP library under the installed openai package: the module httpx or httpx2."""
+    from openai import DefaultHttpxClient
+    return _http_under(DefaultHttpxClient)
+
+
+def _http_under(cls: type) -> ModuleType:
+    roots = (base.__module__.split(".")[0] for base in cls.__mro__)
+    return importlib.import_module(next(root for root in roots if root in ("httpx", "httpx2")))
+
+
+def install_hub(hook: Hook) -> None:
+    """Let every client that huggingface_hub makes from now on, sync or async, pass through `hook`."""
+    from huggingface_hub import set_async_client_factory, set_client_factory
+    from huggingface_hub.utils import _http as hub
+    http = hub_http()
+    # The hub's own event hooks add request ids and keep error bodies readable, so ours carry them too.
+    hooks, ahooks = hub.default_client_factory().event_hooks, hub.default_async_client_factory().event_hooks
+    set_client_factory(lambda: _client(http, hook, event_hooks=hooks, timeout=None))
+    set_async_client_factory(lambda: _async_client(http, hook, event_hooks=ahooks, timeout=None))
+
+
+def uninstall_hub() -> None:
+    """Give huggingface_hub its own clients back."""
+    from huggingface_hub import set_async_client_factory, set_client_factory
+    from huggingface_hub.utils import _http as hub
+    set_client_factory(hub.default_client_factory)
+    set_async_client_factory(hub.default_async_client_factory)
+
+
+def http_client(hook: Hook) -> Any:
+    """An HTTP client for `OpenAI(http_client=...)` that passes through `hook`."""
+    return _client(openai_http(), hook)
+
+
+def async_http_client(hook: Hook) -> Any:
+    """An HTTP client for `AsyncOpenAI(http_client=...)` that passes through `hook`."""
+    return _async_client(openai_http(), hook)
+
+
+def _client(http: ModuleType, hook: Hook, **settings: Any) -> Any:
+    classes = _classes(http)
+    mounts = {"https://": classes["Transport"](hook, proxy=hook.proxy)} if hook.proxy else None
+    client = classes["Client"](transport=classes["Transport"](hook), mounts=mounts, follow_redirects=True, **settings)
+    client.hook = hook
+    return client
+
+
+def _async_client(http: ModuleType, hook: Hook, **settings: Any) -> Any:
+    classes = _classes(http)
+    mounts = {"https://": classes["AsyncTransport"](hook, proxy=hook.proxy)} if hook.proxy else None
+    client = classes["AsyncClient"](transport=classes["AsyncTransport"](hook), mounts=mounts, follow_redirects=True, **settings)
+    client.hook = hook
+    return client
+
+
+def _routed(http: ModuleType, request: Any, hook: Hook) -> Any:
+    """The request as it goes on the wire: perhaps to the practice server, perhaps with a shorter timeout."""
+    url, headers = hook.route(request.url, request.headers)
+    return http.Request(request.method, url, headers=headers, stream=request.stream,
+                        extensions=_with_timeout(request.extensions))
+
+
+def _with_timeout(extensions: dict) -> dict:
+    """The running attempt's time limit (see RetryPolicy.attempt_timeout) tightens what the SDK asked for."""
+    limit = pacing.attempt_timeout()
+    if limit is None:
+        return extensions
+    asked = extensions.get("timeout") or {}
+    tightened = {key: limit if asked.get(key) is None else min(limit, asked[key]) for key in ("connect", "read", "write", "pool")}
+    return {**extensions, "timeout": tightened}
+
+
+@lru_cache(maxsize=2)
+def _classes(http: ModuleType) -> dict[str, type]:
+    """Client, AsyncClient, Transport and AsyncTransport for one HTTP library."""
+
+    class Client(http.Client):
+        def build_request(self, *args: Any, **kwargs: Any) -> Any:
+            # Here, not in the transport: openai turns what a transport raises into APIConnectionError and tries again.
+            return self.hook.admit(super().build_request(*args, **kwargs))
+
+    class AsyncClient(http.AsyncClient):
+        def build_request(self, *args: Any, **kwargs: Any) -> Any:
+            return self.hook.admit(super().build_request(*args, **kwargs))
+
+    class Watched(http.SyncByteStream):
+        def __init__(self, inner: Any, flight: Flight) -> None:
+            self.inner, self.flight = inner, flight
+
+        def __iter__(self) -> Iterator[bytes]:
+            try:
+                for chunk in self.inner:
+                    self.flight.saw(chunk)
+                    yield chunk
+            except Exception as exc:
+                self.flight.failed(exc)
+                raise
+
+        def close(self) -> None:
+            self.inner.close()
+            self.flight.ended()
+
+    class AsyncWatched(http.AsyncByteStream):
+        def __init__(self, inner: Any, flight: Flight) -> None:
+            self.inner, self.flight = inner, flight
+
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            try:
+                async for chunk in self.inner:
+                    self.flight.saw(chunk)
+                    yield chunk
+            except Exception as exc:
+                self.flight.failed(exc)
+                raise
+
+        async def aclose(self) -> None:
+            await self.inner.aclose()
+            self.flight.ended()
+
+    class Transport(http.HTTPTransport):
+        def __init__(self, hook: Hook, **settings: Any) -> None:
+            super().__init__(**settings)
+            self.hook = hook
+
+        def handle_request(self, request: Any) -> Any:
+            pacing.before_request()
+            flight = self.hook.depart(request)
+            try:
+                response = super().handle_request(_routed(http, request, self.hook))
+            except Exception as exc:
+                flight.failed(exc)
+                raise
+            flight.answered(response.status_code, response.headers)
+            response.stream = Watched(response.stream, flight)
+            return response
+
+    class AsyncTransport(http.AsyncHTTPTransport):
+        def __init__(self, hook: Hook, **settings: Any) -> None:
+            super().__init__(**settings)
+            self.hook = hook
+
+        async def handle_async_request(self, request: Any) -> Any:
+            pacing.before_request()
+            flight = self.hook.depart(request)
+            try:
+                response = await super().handle_async_request(_routed(http, request, self.hook))
+            except Exception as exc:
+                flight.failed(exc)
+                raise
+            flight.answered(response.status_code, response.headers)
+            response.stream = AsyncWatched(response.stream, flight)
+            return response
+
+    return {"Client": Client, "AsyncClient": AsyncClient, "Transport": Transport, "AsyncTransport": AsyncTransport}

@@ -1,0 +1,77 @@
+"""Open JupyterLab at a lesson and print its URL: `python -m tools.lab NOTEBOOK [--no-browser] [--port N]`."""
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import socket
+import sys
+import threading
+import time
+import urllib.request
+import webbrowser
+from pathlib import Path
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Start JupyterLab in this process's place; returns its exit code."""
+    parser = argparse.ArgumentParser(prog="course.py lab")
+    parser.add_argument("notebook")
+    parser.add_argument("--no-browser", action="store_true", help="print the URL only (servers)")
+    parser.add_argument("--port", type=int, default=0, help="default: 8888, or the next free one")
+    args = parser.parse_args(argv)
+    port = args.port or free_port(8888)
+    if args.port and not is_free(args.port):
+        print(f"course.py: port {args.port} is in use. Choose another one: python3 course.py lab --port {free_port(8889)}",
+              file=sys.stderr)
+        return 2
+    token = secrets.token_hex(16)
+    url = f"http://127.0.0.1:{port}/lab/tree/{args.notebook}?token={token}"
+    threading.Thread(target=announce, args=(url, port, token, not args.no_browser), daemon=True).start()
+    return start_lab(port, token)
+
+
+def start_lab(port: int, token: str) -> int:
+    """Run JupyterLab until it ends; quiet about itself."""
+    # Turns off the news dialog and the update check: both would ask the network.
+    os.environ.setdefault("JUPYTERLAB_SETTINGS_DIR", str(Path.cwd() / ".course" / "lab-settings"))
+    from jupyterlab.labapp import LabApp
+    LabApp.launch_instance([
+        "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
+        f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={Path.cwd()}", "--ServerApp.log_level=ERROR",
+        "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.extension_manager=readonly"])
+    return 0
+
+
+def announce(url: str, port: int, token: str, browser: bool) -> None:
+    """Print the URL once JupyterLab answers, and open it."""
+    for _ in range(600):
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/api/status?token={token}", timeout=1).close()
+            break
+        except OSError:
+            time.sleep(0.1)
+    print(f"\nJupyterLab is open at lesson 00:\n\n    {url}\n\nStop it with Ctrl-C.", flush=True)
+    if browser:
+        webbrowser.open(url)
+
+
+def is_free(port: int) -> bool:
+    """Whether a loopback port can be taken."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def free_port(first: int) -> int:
+    """The first free loopback port from `first` on."""
+    return next(port for port in range(first, 65536) if is_free(port))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
