@@ -132,6 +132,11 @@ def number(value: float, digits: int | None = None) -> str:
     return text.removeprefix("-") if not text.strip("-0.,") else text
 
 
+def percent(share: float, digits: int = 0) -> str:
+    """0.831 -> "83 %"."""
+    return f"{share * 100:.{digits}f} %"
+
+
 def cut(text: str, width: int) -> str:
     """At most `width` characters, on one line, cut at a word where there is one."""
     flat = " ".join(text.split())

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from ._table import Column, Shown, Table, cut, number, table
+from ._table import Column, Shown, Table, cut, number, percent, table
 
-__all__ = ["Column", "Marked", "Table", "TicketCard", "highlight_entities", "masked", "number", "similar_tickets",
-           "table", "ticket_card", "wire_table"]
+__all__ = ["Column", "Marked", "Table", "TicketCard", "highlight_entities", "masked", "number", "percent",
+           "similar_tickets", "table", "ticket_card", "wire_table"]
 
 # Pale ground, dark ground for the label, border: the border's form tells the types apart without colour.
 ENTITY_LOOKS = {

@@ -1,7 +1,7 @@
 """Direct labels that do not cover each other."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,7 +13,8 @@ from ..plotting import INK, direct_label
 GAP = 16.0  # points between the middles of two labels at line ends
 # Where a point's label may stand, best first, in points from the point.
 PLACES = [(9, 0), (-9, 0), (0, 9), (0, -9), (8, 8), (8, -8), (-8, 8), (-8, -8), (0, 20), (0, -20), (14, 18), (14, -18),
-          (-14, 18), (-14, -18), (24, 0), (-24, 0), (28, 28), (28, -28), (-28, 28), (-28, -28)]
+          (-14, 18), (-14, -18), (24, 0), (-24, 0), (28, 28), (28, -28), (-28, 28), (-28, -28),
+          (0, 36), (0, -36), (44, 8), (-44, 8), (44, -8), (-44, -8)]
 
 
 def end_labels(ax: Axes, items: Sequence[tuple[float, float, str, str]]) -> None:
@@ -23,11 +24,11 @@ def end_labels(ax: Axes, items: Sequence[tuple[float, float, str, str]]) -> None
 
 
 def point_labels(ax: Axes, x: Sequence[float], y: Sequence[float], texts: Sequence[str], *,
-                 colors: Sequence[str] | None = None, **kwargs: object) -> None:
-    """Name points: each label takes the first free place around its point, inside the axes."""
+                 colors: Sequence[str] | None = None, avoid: Iterable[tuple[float, float]] = (), **kwargs: object) -> None:
+    """Name points: each label takes the first free place around its point, inside the axes, off the points in `avoid`."""
     notes = [direct_label(ax, px, py, text, color=color, **kwargs)
              for px, py, text, color in zip(x, y, texts, colors or [INK] * len(texts))]
-    ax.figure.after_layout.append(lambda: _place(ax, notes, list(zip(x, y))))
+    ax.figure.after_layout.append(lambda: _place(ax, notes, [*zip(x, y), *avoid]))
 
 
 def spread(wanted: Sequence[float], gap: float) -> np.ndarray:
