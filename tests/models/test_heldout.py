@@ -30,6 +30,10 @@ FIELDS = {
 SHAPES = {"circle", "square", "triangle", "star", "heart", "cross", "ring", "diamond"}
 COLORS = {"red", "green", "blue", "yellow", "orange", "purple"} | {
     "white", "black", "pink", "brown", "grey", "cyan"}
+FUNCTION_WORDS = set(re.findall(r"\w+", """
+    about after also another because been before being between could does from have into like more
+    need once only our over please should since some someone than that their them then there they
+    this through under until want were what when where which while with without would your"""))
 BINARY = {".npz", ".npy", ".png", ".pyc", ".bin"}
 
 
@@ -80,12 +84,16 @@ def test_zero_shot_is_half_everyday_with_many_labels() -> None:
     assert max(Counter(r["label"] for r in rows("zero_shot")).values()) <= len(rows("zero_shot")) / 20
 
 
+def stems(text: str) -> set[str]:
+    """First five letters of each content word, crude but without exceptions."""
+    return {word[:5] for word in plain(text).split() if len(word) > 3 and word not in FUNCTION_WORDS}
+
+
 def test_a_third_of_the_paraphrases_shares_no_word() -> None:
-    """Forty queries are marked as sharing no content word, and long words bear that out."""
+    """Forty queries are marked as sharing no content word; words of four letters or more show it."""
     apart = [r for r in rows("paraphrase") if not r["overlap"]]
     assert len(apart) == 40
-    stems = [({w[:5] for w in plain(r[k]).split() if len(w) > 5} for k in ("query", "target")) for r in apart]
-    assert [q & t for q, t in stems if q & t] == []
+    assert [r for r in apart if stems(r["query"]) & stems(r["target"])] == []
 
 
 def test_entity_offsets_point_at_whole_names() -> None:
