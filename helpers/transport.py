@@ -33,8 +33,20 @@ def _http_under(cls: type) -> ModuleType:
     return importlib.import_module(next(root for root in roots if root in ("httpx", "httpx2")))
 
 
-def install_hub(hook: Hook) -> None:
-    """Let every client that huggingface_hub makes from now on, sync or async, pass through `hook`."""
+_installed: Hook | None = None
+
+
+def installed() -> Hook | None:
+    """The hook that huggingface_hub's clients pass through now; None when they are its own."""
+    return _installed
+
+
+def install_hub(hook: Hook | None) -> None:
+    """Let every client that huggingface_hub makes from now on, sync or async, pass through `hook` (None: as `uninstall_hub`)."""
+    global _installed
+    if hook is None:
+        return uninstall_hub()
+    _installed = hook
     from huggingface_hub import set_async_client_factory, set_client_factory
     from huggingface_hub.utils import _http as hub
     http = hub_http()
@@ -46,6 +58,8 @@ def install_hub(hook: Hook) -> None:
 
 def uninstall_hub() -> None:
     """Give huggingface_hub its own clients back."""
+    global _installed
+    _installed = None
     from huggingface_hub import set_async_client_factory, set_client_factory
     from huggingface_hub.utils import _http as hub
     set_client_factory(hub.default_client_factory)

@@ -23,7 +23,7 @@ def fresh(tmp_path):
     return tmp_path
 
 
-def _run(folder: Path, *args: str, before: str = "", **env: str) -> subprocess.CompletedProcess:
+def _run(folder: Path, *args: str, before: str = "pass", **env: str) -> subprocess.CompletedProcess:
     code = f"import sys, runpy; {before}; sys.argv = ['course.py', *{list(args)!r}]; runpy.run_path('course.py', run_name='__main__')"
     clean = {key: value for key, value in os.environ.items() if not key.startswith(("UV_", "PIP_", "VIRTUAL_ENV"))}
     return subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, timeout=120,

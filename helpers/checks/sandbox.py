@@ -1,0 +1,59 @@
+"""A practice server for checks: real clients, fresh state, and the learner's own connection untouched."""
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from .. import transport
+from ..catalog import Models, models
+from ..hook import PRACTICE_TOKEN, Hook
+from ..ledger import Ledger
+from ..remote import Server
+
+TOKEN = f"{PRACTICE_TOKEN}_check"
+
+
+class Sandbox:
+    """What a judge may use: `client` (a real InferenceClient), `openai` (a real OpenAI client), `models`, `server` (switches, log), `token`."""
+
+    def __init__(self, url: str) -> None:
+        self.url, self.token = url, TOKEN
+        self.models: Models = models("practice")
+        self.server = Server(url, TOKEN)
+        self.hook = Hook(Ledger(), practice_url=url)
+
+    @property
+    def client(self) -> Any:
+        """A new InferenceClient of the practice server."""
+        from huggingface_hub import InferenceClient
+        return InferenceClient(token=self.token, timeout=10)
+
+    @property
+    def openai(self) -> Any:
+        """A new OpenAI client of the practice server that retries nothing by itself."""
+        from openai import OpenAI
+        return OpenAI(base_url=f"{self.url}/v1", api_key=self.token, http_client=transport.http_client(self.hook), max_retries=0)
+
+    def requests(self) -> list[dict]:
+        """The inference requests of this sandbox so far, oldest first (questions to the Hub about a model are left out)."""
+        return [record for record in self.server.log if record["method"] == "POST"]
+
+
+@contextlib.contextmanager
+def sandbox() -> Iterator[Sandbox]:
+    """A fresh Sandbox; when it closes, huggingface_hub's clients go where they went before."""
+    place, before = Sandbox(_server_url()), transport.installed()
+    place.server.reset()
+    transport.install_hub(place.hook)
+    try:
+        yield place
+    finally:
+        transport.install_hub(before)
+
+
+@lru_cache(maxsize=1)
+def _server_url() -> str:
+    from .. import practice
+    return practice.start().url
