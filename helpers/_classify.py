@@ -1,0 +1,180 @@
+"""From an exception to its kind: tables of classes, statuses and codes, and the few rules between them.
+
+An exception is judged by its class, its HTTP status and machine-readable fields of the response; its text is never searched.
+"""
+
+from __future__ import annotations
+
+import json
+import ssl
+import urllib.error
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any
+
+from ._headers import lower_keys, parse_limit, parse_retry_after
+
+KIND_OF_STATUS = {400: "invalid", 401: "auth", 402: "quota", 403: "permission", 404: "not_found", 405: "invalid", 408: "transient",
+                  409: "conflict", 410: "gone", 413: "too_large", 415: "invalid", 422: "invalid", 424: "transient", 425: "transient", 429: "throttled",
+                  500: "transient", 502: "transient", 503: "transient", 504: "transient",
+                  **dict.fromkeys((520, 521, 522, 523, 524, 529), "transient")}
+RETRYABLE = frozenset({"throttled", "loading", "transient", "timeout", "network", "stream"})
+STOPS_BATCH = frozenset({"auth", "permission", "quota", "not_found", "gone", "offline", "budget"})
+BILLING_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "credit_limit_exceeded",
+                           "insufficient_credits", "quota_exceeded", "payment_required"})
+OVERLOAD_CODES = frozenset({"overloaded", "overloaded_error", "rate_limit_exceeded", "rate_limit_error", "too_many_requests"})
+REFUSAL_CODES = {"validation": "invalid", "invalid_request_error": "invalid", "model_not_found": "not_found",
+                 "model_not_supported": "not_found", "invalid_api_key": "auth", "authentication_error": "auth"}
+
+
+def response_of(exc: BaseException) -> Any:
+    """The HTTP response behind an exception, or None; text-generation errors keep it on their cause."""
+    seen = 0
+    current: BaseException | None = exc
+    while current is not None and seen < 5:
+        response = getattr(current, "response", None)
+        if response is not None and hasattr(response, "status_code"):
+            return response
+        current, seen = current.__cause__, seen + 1
+    return None
+
+
+def headers_of(exc: BaseException) -> Mapping[str, str]:
+    """The response headers behind an exception, lower-case names; {} when there was no response."""
+    carried = getattr(exc, "headers", None)
+    if response_of(exc) is None and isinstance(carried, Mapping):  # RemoteCallError brings them from another process
+        return lower_keys(carried)
+    if isinstance(exc, urllib.error.HTTPError):
+        return lower_keys(exc.headers)
+    return lower_keys(getattr(response_of(exc), "headers", None))
+
+
+def status_of(exc: BaseException, response: Any = None) -> int | None:
+    """The HTTP status behind an exception, or None. A 2xx status is the head of a reply that broke later: None too."""
+    status = getattr(response or response_of(exc), "status_code", None)
+    if status is None and isinstance(exc, urllib.error.HTTPError):
+        status = exc.code
+    return status if isinstance(status, int) and status >= 400 else None
+
+
+def kind_of_status(status: int) -> str:
+    """The kind of a bare HTTP status: "ok" below 400."""
+    return "ok" if status < 400 else KIND_OF_STATUS.get(status, "permanent")
+
+
+def kind_of(exc: Exception, response: Any, status: int | None) -> str:
+    named = _kind_of_class(exc, status)
+    if named is not None:
+        return named
+    body = _error_fields(exc, response)
+    codes = {str(body[key]).lower() for key in ("code", "type", "error_type") if body.get(key)}
+    if status is None:
+        return _kind_of_codes(codes) or _kind_without_status(exc)
+    if status == 429 and codes & BILLING_CODES:
+        return "quota"
+    if status == 503 and _seconds(body.get("estimated_time")) is not None:
+        return "loading"
+    return kind_of_status(status)
+
+
+# Classes whose meaning does not depend on a status. Checked along the class's bases, nearest first.
+_BY_CLASS = {
+    "OverloadedError": "throttled", "ValidationError": "invalid", "GenerationError": "transient",
+    "IncompleteGenerationError": "transient", "RepositoryNotFoundError": "not_found", "GatedRepoError": "permission",
+    "DisabledRepoError": "permission", "OfflineModeIsEnabled": "offline", "LocalTokenNotFoundError": "auth",
+    "OIDCError": "auth", "DeviceCodeError": "auth", "SubjectTokenProviderError": "auth", "HFValidationError": "invalid",
+    "HfUriError": "invalid", "StrictDataclassError": "invalid", "EntryNotFoundError": None, "LocalEntryNotFoundError": "not_found",
+    "InferenceEndpointTimeoutError": "timeout", "InferenceTimeoutError": "timeout", "APITimeoutError": "timeout",
+    "TimeoutException": "timeout", "APIConnectionError": "network", "WebSocketConnectionClosedError": "network",
+    "NetworkError": "network", "RemoteProtocolError": "network", "ProxyError": "network", "DecodingError": "network",
+    "InvalidURL": "invalid", "UnsupportedProtocol": "invalid", "LengthFinishReasonError": "bad_reply",
+    "ContentFilterFinishReasonError": "bad_reply", "APIResponseValidationError": "bad_reply",
+    "InvalidWebhookSignatureError": "invalid",
+}
+_SDK_ROOTS = ("huggingface_hub", "openai", "httpx", "httpx2", "httpcore", "httpcore2")
+
+
+def _kind_of_class(exc: Exception, status: int | None) -> str | None:
+    for cls in type(exc).__mro__:
+        if _root(cls) in _SDK_ROOTS and _BY_CLASS.get(cls.__name__):
+            return _BY_CLASS[cls.__name__]
+    return "not_found" if is_stop_iteration(exc) else None
+
+
+def _kind_of_codes(codes: set[str]) -> str | None:
+    if codes & BILLING_CODES:
+        return "quota"
+    if codes & OVERLOAD_CODES:
+        return "throttled"
+    return next((REFUSAL_CODES[code] for code in sorted(codes) if code in REFUSAL_CODES), None)
+
+
+def _kind_without_status(exc: Exception) -> str:
+    names = {cls.__name__ for cls in type(exc).__mro__ if _root(cls) in _SDK_ROOTS}
+    if names & {"TextGenerationError", "APIError"}:
+        return "stream"
+    if type(exc).__name__ == "TransportError" and names:
+        return "network"
+    if names:
+        return "permanent"
+    return _kind_of_builtin(exc)
+
+
+def _kind_of_builtin(exc: Exception) -> str:
+    if isinstance(exc, TimeoutError):
+        return "timeout"
+    if isinstance(exc, ssl.SSLCertVerificationError):
+        return "permanent"
+    if isinstance(exc, urllib.error.URLError):
+        return _kind_of_builtin(exc.reason) if isinstance(exc.reason, Exception) else "network"
+    if isinstance(exc, (ConnectionError, ssl.SSLError)) or type(exc).__name__ in ("gaierror", "IncompleteRead"):
+        return "network"
+    if isinstance(exc, json.JSONDecodeError):
+        return "bad_reply"
+    return "invalid" if isinstance(exc, (ValueError, TypeError)) and _raised_in_sdk(exc.__traceback__) else "unknown"
+
+
+def _raised_in_sdk(trace: TracebackType | None) -> bool:
+    """True when the frame that raised belongs to an SDK: it refused an argument before anything was sent."""
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and str(trace.tb_frame.f_globals.get("__name__")).split(".")[0] in _SDK_ROOTS
+
+
+def _root(cls: type) -> str:
+    return cls.__module__.split(".")[0]
+
+
+def is_stop_iteration(exc: BaseException) -> bool:
+    """The hub's sign that no provider serves a model; a coroutine or generator wraps it into a RuntimeError."""
+    return isinstance(exc, StopIteration) or (isinstance(exc, RuntimeError) and isinstance(exc.__cause__, StopIteration))
+
+
+def _error_fields(exc: Exception | None, response: Any) -> dict[str, Any]:
+    """The response's JSON error as one flat dict: the fields of `error` over those beside it."""
+    try:
+        body = response.json()
+    except Exception:  # no response, not JSON, or a stream that was never read
+        body = None
+    inner = body.get("error") if isinstance(body, dict) else None
+    parts = (body, inner, getattr(exc, "body", None))  # openai keeps the inner part as `.body`, also for errors in a stream
+    return {key: value for part in parts if isinstance(part, dict) for key, value in part.items()}
+
+
+def hint_of(kind: str, response: Any) -> float | None:
+    """Seconds the server asks to wait, for kinds that are retried."""
+    if response is None or kind not in RETRYABLE:
+        return None
+    asked = parse_retry_after(response.headers)
+    if asked is None and kind == "loading":
+        asked = _seconds(_error_fields(None, response).get("estimated_time"))
+    if asked is None and kind == "throttled":
+        limit = parse_limit(response.headers)
+        asked = limit.reset_s if limit and not limit.remaining else None
+    return asked
+
+
+def _seconds(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < float("inf"):
+        return None
+    return float(value)

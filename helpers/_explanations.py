@@ -1,0 +1,64 @@
+"""Cause and next step for each kind of error, in plain words. Looked up by exception class first, then by kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a call failed and what to do now; `str()` gives both."""
+
+    cause: str
+    next_step: str
+
+    def __str__(self) -> str:
+        return f"{self.cause} {self.next_step}".strip()
+
+
+def _e(cause: str, next_step: str) -> Explanation:
+    return Explanation(cause, next_step)
+
+
+EXPLANATIONS = {
+    # kinds
+    "throttled": _e("429: the server allows fewer requests than were sent.", "Wait as it asks, and pass `limiter=RateLimiter()`."),
+    "loading": _e("503: the model is being started.", "Wait the time it estimates; `call_with_retry` does that."),
+    "transient": _e("The server failed for the moment.", "Repeat the call after a short random wait; `call_with_retry` does that."),
+    "timeout": _e("No answer came in time.", "Repeat once, then raise `timeout=`, ask for less text, or use `stream=True`."),
+    "network": _e("The connection could not be made, or was cut.", "Check the network and the address, then call again."),
+    "stream": _e("The server reported an error inside the stream.", "Start the stream again with `stream_with_retry`."),
+    "auth": _e("401: the token is missing, wrong or expired.", "Make a new one at huggingface.co/settings/tokens and set `HF_TOKEN`."),
+    "permission": _e("403: the token is valid and lacks a permission.",
+                     'Give it "Make calls to Inference Providers", and accept the terms of a gated model.'),
+    "quota": _e("402: the credits of this account are used up.", "Buy credits or wait for next month; a repeat does not help."),
+    "not_found": _e("404: no such model or page here.", "Compare the model id and the address letter by letter."),
+    "no_provider": _e("No inference provider serves this model for this task.",
+                      "Choose another model, or look at its page for providers."),
+    "gone": _e("410: this address was retired.", "Use https://router.huggingface.co/v1 with the OpenAI client."),
+    "too_large": _e("413: the request is too large.", "Send less: a shorter text, fewer texts, or a smaller file."),
+    "invalid": _e("The request is not valid: an argument is wrong or missing.", "Read the server's message, and correct that argument."),
+    "conflict": _e("409: the request conflicts with what exists already.", "Look at the current state, then decide again."),
+    "bad_reply": _e("An answer came, and it is not what was asked for.", "Look at the reply itself before you repeat the call."),
+    "offline": _e("`HF_HUB_OFFLINE` is set, so nothing is sent.", "Unset it and restart the kernel."),
+    "budget": _e("The live budget is used up.", "Raise it in `connect`, or go on in practice mode."),
+    "interrupted": _e("The stream broke after its first output.", "Use its `.partial`, or start again from nothing."),
+    "stopped": _e("The batch was stopped before this item.", "Solve the error it names, then run the batch again."),
+    "cancelled": _e("The call was stopped from outside.", "Run the cell again."),
+    "permanent": _e("The server or the SDK refused, and a repeat does not change that.", "Read the message above."),
+    "unknown": _e("This is not an answer of the API: the called code itself failed.", "Read the last line of the traceback."),
+    # kind and status, where a kind has several
+    "invalid 422": _e("422: the server understood the request and rejects a value.", "Read its message for the field."),
+    "quota 429": _e("429: the quota of this account is used up.", "Buy more or wait for next month; a repeat does not help."),
+    # classes
+    "StreamClosed": _e("The client was thrown away while its stream was read.", "Keep the client in a variable, or use `with`."),
+    "StreamConsumed": _e("This stream was read before.", "Call again, or keep the chunks in a list."),
+    "LengthFinishReasonError": _e("The reply was cut at `max_tokens`.", "Raise `max_tokens`, or ask for less."),
+    "ContentFilterFinishReasonError": _e("A content filter stopped the reply.", "Change the prompt, or the model."),
+    "GatedRepoError": _e("403: this model is gated.", "Accept its terms on its page, with the account of your token."),
+    "RepositoryNotFoundError": _e("The model does not exist, or this token cannot see it.",
+                                  "Check the spelling, and log in for a private model."),
+    "JSONDecodeError": _e("The text is not JSON.", "Print the text; ask the model for JSON only, or parse less strictly."),
+    "InferenceEndpointTimeoutError": _e("The endpoint was not ready in time.", "Wait longer with `ep.wait(timeout=900)`, and read its status."),
+    "InferenceEndpointError": _e("The endpoint cannot answer.", "Read `ep.status` and the logs on its page."),
+}

@@ -1,0 +1,69 @@
+"""Who may send now: the limit of a server, learned from its answers and shared by threads and tasks.
+
+`RateLimiter` is the thing to hold; the functions are the hooks between a running call and the HTTP transport. A retry loop
+opens a scope around each attempt; the transport, knowing nothing of loops, calls `before_request()` when a request leaves
+and `observe_response(status, headers)` when the head of its answer is there. Both find the limiter of the surrounding call
+in a context variable, so they work from threads and tasks alike, never block, and do nothing outside a scope.
+Without such a transport the limiter still learns, from the headers of the exceptions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ._limiter import Permit, RateLimiter
+
+_scope: ContextVar[AttemptScope | None] = ContextVar("attempt_scope", default=None)
+
+
+@dataclass(slots=True)
+class AttemptScope:
+    """The running attempt: its limiter, its permit to send, and the time it may take (seconds or None)."""
+
+    limiter: RateLimiter | None = None
+    permit: Permit | None = None
+    timeout_s: float | None = None
+
+
+def current_limiter() -> RateLimiter | None:
+    """The limiter of the surrounding call, or None."""
+    scope = _scope.get()
+    return scope.limiter if scope else None
+
+
+def attempt_timeout() -> float | None:
+    """Seconds the running attempt may take from now on (`RetryPolicy.attempt_timeout`, cut at the deadline), or None.
+
+    The transport sets it as the request's timeout, if the SDK's own is longer or None.
+    """
+    scope = _scope.get()
+    return scope.timeout_s if scope else None
+
+
+def before_request() -> None:
+    """A request leaves now. Call it right before sending; it never waits.
+
+    The first request of an attempt uses the attempt's permit. A further one (openai's own retry, a question to the Hub
+    before the call) counts as sent and is not held back.
+    """
+    scope = _scope.get()
+    if scope and scope.limiter and scope.permit:
+        scope.permit = scope.limiter.sent(scope.permit)
+
+
+def observe_response(status: int, headers: Mapping[str, str]) -> None:
+    """The head of an answer is here: let the limiter learn from it."""
+    scope = _scope.get()
+    if scope and scope.limiter and scope.permit:
+        scope.limiter.observe(scope.permit, status, headers)
+
+
+def __getattr__(name: str) -> object:
+    if name in ("RateLimiter", "Permit"):
+        from . import _limiter
+        return getattr(_limiter, name)
+    raise AttributeError(name)
