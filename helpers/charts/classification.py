@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from ..plotting import GREY, INK, STYLES, Card, figure
+from ..plotting import GREY, INK, STYLES, Card, direct_label, figure
 from ..tables import cut, number, percent, table
 from .heat import heat, lettered, square, wrapped
 from .labels import point_labels
@@ -37,8 +37,7 @@ def _bars(ax: Axes, rows: Sequence[tuple[str, float]]) -> None:
     y = [-i for i in range(len(rows))]
     ax.barh(y, [score for _, score in rows], height=0.6, color=STYLES[0].line)
     for yi, (_, score) in zip(y, rows):
-        ax.annotate(f"{score:.2f}", (score, yi), xytext=(6, 0), textcoords="offset points", va="center", fontweight="bold",
-                    color=STYLES[0].label)
+        direct_label(ax, score, yi, f"{score:.2f}", dx=6, fontweight="bold", color=STYLES[0].label)
     ax.set(xlim=(0, 1.1), xlabel="score")
     ax.set_xticks([0, 0.25, 0.5, 0.75, 1])
     ax.set_yticks(y, [cut(label, 34) for label, _ in rows])
@@ -130,10 +129,12 @@ def cost_accuracy(rows: Sequence[Mapping[str, Any]], *, title: str | None = None
     best = max(rows, key=lambda row: row["accuracy"])
     cheap = min(rows, key=lambda row: row["cost"])
     lost = best["accuracy"] - cheap["accuracy"]
-    claim = (f"“{best['name']}” is the cheapest and the most accurate" if best is cheap else
-             f"“{cheap['name']}” gives up {lost * 100:.0f} points of accuracy\nand costs {best['cost'] / cheap['cost']:,.0f} "
-             f"times less than “{best['name']}”")
     bounds = [wilson(row["accuracy"], row["n"]) if row.get("n") else (row["accuracy"],) * 2 for row in rows]
+    known = best.get("n") and bounds[rows.index(cheap)][1] < bounds[rows.index(best)][0]
+    worse = (f"gives up {lost * 100:.0f} points of accuracy" if known or not best.get("n") or not cheap.get("n")
+             else f"is not shown to be worse than “{best['name']}”")
+    claim = (f"“{best['name']}” is the cheapest and the most accurate" if best is cheap else
+             f"“{cheap['name']}” {worse}\nand costs {number(best['cost'] / cheap['cost'], 0)} times less")
     return figure(
         lambda ax: _scatter(ax, rows, bounds), title=title or claim, source=source,
         alt="Points for " + "; ".join(f"{row['name']}: accuracy {row['accuracy']:.2f} at US$ {number(row['cost'])} per 1,000 calls"

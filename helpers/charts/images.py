@@ -27,7 +27,7 @@ def image_grid(images: Sequence[Any], row_labels: Sequence[str], col_labels: Seq
     asked = f" Prompt: “{prompt}”." if prompt else ""
     return figure(
         lambda axes: _draw(axes, grid, row_labels, col_labels), title=title, photo=True, nrows=len(row_labels),
-        ncols=len(col_labels), squeeze=False, size=(7.2, 0.9 + min(tall, 2.4) * len(row_labels)),
+        ncols=len(col_labels), squeeze=False, size=(7.2, 0.9 + min(tall * len(row_labels), 5.2)),
         alt=alt or f"{len(row_labels) * len(col_labels)} pictures in {len(row_labels)} rows ({', '.join(row_labels)}) and "
                    f"{len(col_labels)} columns ({', '.join(col_labels)}).{asked}",
         source=source, table=_table(grid, row_labels, col_labels))
@@ -49,7 +49,7 @@ def denoising_strip(frames: Sequence[Any], *, steps: Sequence[int] | None = None
     return figure(
         lambda axes: _draw(axes, [[frames[i] for i in chosen]], [""], [f"step {numbers[i]}" for i in chosen]),
         title=title or f"The picture comes out of noise in {numbers[-1]} steps", photo=True, ncols=len(chosen),
-        squeeze=False, size=(7.2, 0.95 + 6.6 / len(chosen) * _shape(frames[0])), source=source,
+        squeeze=False, size=(7.2, 0.8 + 6.6 / len(chosen) * _shape(frames[0])), source=source,
         alt=f"{len(chosen)} pictures{asked}, after steps {', '.join(str(numbers[i]) for i in chosen)}. Mean distance to the "
             f"last one falls from {gaps[0]:.0f} to 0 of 255.",
         table=table(rows, "step", ("change", "mean distance to the last (of 255)"), digits=0, caption="From noise to picture"))

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers.charts import classification, images, sampling, similarity, streaming
+from helpers import simulate
+from helpers.charts import classification, images, limits, money, sampling, similarity, streaming
 from helpers.charts.text_map import text_map
 from helpers.plotting import Card
 
@@ -121,9 +122,70 @@ def strip() -> Card:
     return images.denoising_strip([_picture(1, 1 - i / 19) for i in range(20)], prompt="an orange disc")
 
 
+def ledger(workers: int = 8, calls: int = 48, seed: int = 3) -> list[dict[str, object]]:
+    rng, free, records = random.Random(seed), [0.0] * workers, []
+    for call in range(calls):
+        worker = min(range(workers), key=lambda w: free[w])
+        wait, kind, attempt = 0.0, "", 0
+        while kind != "ok":
+            attempt += 1
+            kind = rng.choices(["ok", "throttled", "loading", "transient", "timeout"], [75, 18, 3, 2, 2])[0]
+            start = free[worker] + wait
+            end = start + rng.uniform(0.08, 0.3)
+            records.append({"call": call, "attempt": attempt, "worker": worker, "started_s": start, "ended_s": end,
+                            "waited_s": wait, "paced_s": 0.0, "kind": kind,
+                            "status": {"ok": 200, "throttled": 429, "loading": 503, "transient": 500}.get(kind)})
+            free[worker], wait = end, rng.uniform(0.2, 1.0)
+    return records
+
+
+def attempts() -> Card:
+    return limits.attempt_timeline(ledger())
+
+
+def attempts_many() -> Card:
+    return limits.attempt_timeline(ledger(32, 400))
+
+
+def rates() -> Card:
+    return limits.rate_plot(ledger(32, 400))
+
+
+def backoff() -> Card:
+    return limits.backoff_lanes(simulate.compare())
+
+
+def backoff_free() -> Card:
+    return limits.backoff_lanes(simulate.compare(("fixed", "full jitter", "paced"), count_failed=False))
+
+
+def even() -> Card:
+    return money.breakeven(price_per_hour=0.8, price_in=0.3, price_out=0.3, tokens_in=1000, tokens_out=500)
+
+
+def even_capacity() -> Card:
+    return money.breakeven(price_per_hour=0.8, price_in=0.1, price_out=0.1, tokens_in=400, tokens_out=100, capacity_rph=6000)
+
+
+def even_steps() -> Card:
+    return money.breakeven(price_per_hour=0.8, price_in=0.3, price_out=0.3, tokens_in=1000, tokens_out=500, capacity_rph=2500)
+
+
+def cold() -> Card:
+    return money.cold_start_curve(idle_timeout_min=[15, 60])
+
+
+def states() -> Card:
+    log = [(0, "pending", 0), (20, "initializing", 0), (140, "running", 0.0267), (600, "running", 0.128), (600, "scaledToZero", 0.128),
+           (1500, "scaledToZero", 0.128), (1500, "initializing", 0.128), (1620, "running", 0.155), (1800, "running", 0.195),
+           (1800, "paused", 0.195), (2100, "paused", 0.195)]
+    return money.endpoint_states([{"time_s": t, "state": s, "cost_usd": c} for t, s, c in log])
+
+
 CARDS: dict[str, Callable[[], Card]] = {f.__name__: f for f in (timeline, timelines, bars, bars_hot,
                                                                heatmaps, map_all, map_query, threshold, scores, dumbbell, confusion, cost,
-                                                               grid, strip)}
+                                                               grid, strip, attempts, attempts_many, rates, backoff,
+                                                               backoff_free, even, even_capacity, even_steps, cold, states)}
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
