@@ -1,0 +1,265 @@
+"""One request on its way through the server: who sent it, what it says, what is written down about it.
+
+`Call` is handed to every route function; `plain` and `Inference` turn such functions into ASGI endpoints.
+Inference calls pass, in this order: identity, permission, credit, rate limit, cold start, fault, work.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import parse_qs
+
+from .broken import BrokenWire, Gone, Wire, act_first
+from .errors import Failure, dumps, header_text
+from .faults import Fault
+from .fields import parse_json
+from .identity import Identities, Identity, may_call
+from .registry import Model
+from .wirelog import Record, mask, request_headers, response_headers
+
+MAX_BODY = 1 << 20
+MAX_DRAIN = 16 << 20  # bytes of a too large body that are read and thrown away, so that the client hears the 413
+BODY_TIMEOUT = 30.0  # seconds between two pieces of a request body
+
+Work = Callable[["Call"], Awaitable[Any]]
+
+
+class Call:
+    """A request and its response as they go by."""
+
+    def __init__(self, scope: dict, receive: Any, send: Any, identities: Identities, *, host: str) -> None:
+        self.scope, self.host, self.identities = scope, host, identities
+        self.wire = Wire(send, receive)
+        self.identity: Identity = identities.anonymous
+        self.record: Record | None = None
+        self._payload: dict[str, Any] | None = None
+        self.limit_headers: dict[str, str] = {}
+        self.fault: Fault | None = None
+        self.number = 0  # of this call among its identity's calls
+        self.tokens_sent = 0  # by a stream, so far
+        self.status: int | None = None
+        self._body: bytes | None = None
+        self._out: Callable[[dict], Awaitable[None]] = send
+
+    @property
+    def method(self) -> str:
+        return self.scope["method"]
+
+    @property
+    def path(self) -> str:
+        """The path as the client wrote it."""
+        return self.scope["practice.path"]
+
+    @property
+    def params(self) -> dict[str, str]:
+        """What the route's pattern found in the path."""
+        return self.scope.get("path_params", {})
+
+    @property
+    def query(self) -> dict[str, list[str]]:
+        """The query, each name with its values."""
+        return parse_qs(self.scope["query_string"].decode("latin-1"), keep_blank_values=True, max_num_fields=100)
+
+    @property
+    def openai(self) -> bool:
+        """Whether errors take the shape of `/v1`."""
+        return self.path.startswith("/v1/") or "/v1/chat/" in self.path or self.path == "/v1"
+
+    def header(self, name: bytes) -> str | None:
+        """A request header by its lower-case name."""
+        for key, value in self.scope["headers"]:
+            if key == name:
+                return value.decode("latin-1")
+        return None
+
+    def identify(self, *, public: bool = False) -> Identity:
+        """Find out who calls; 401 for a wrong token, and for none unless the route is public."""
+        self.identity = self.identities.find(self.header(b"authorization"), public=public)
+        self.identity.requests += 1
+        self.number = self.identity.requests
+        return self.identity
+
+    def note(self) -> None:
+        """Identify and log a call that no route serves, without insisting on a token."""
+        try:
+            self.identify(public=True)
+        except Failure:
+            return
+        self.log()
+
+    def log(self, *, model: str | None = None, task: str | None = None) -> Record:
+        """Open this call's record in its identity's log."""
+        query = self.scope["query_string"].decode("latin-1")
+        path = mask(f"{self.path}?{query}" if query else self.path)
+        self.record = self.identity.log.open(Record(
+            n=0, time_s=self.identity.clock.now(), method=self.method, host=self.host, path=path[:500], model=model,
+            task=task, headers=request_headers(self.scope["headers"])))
+        return self.record
+
+    async def read(self) -> bytes:
+        """The body; 413 over 1 MiB, 408 when it does not come."""
+        if self._body is None:
+            self._body = await self._read()
+            if self.record is not None and self._body:
+                self.identity.log.keep_body(self.record, self._body)
+        return self._body
+
+    async def _read(self) -> bytes:
+        got, size = [], 0
+        more = True
+        while more:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise Gone
+            size += len(message["body"])
+            if size <= MAX_BODY:
+                got.append(message["body"])
+            more = message["more_body"] and size <= MAX_DRAIN
+        if size > MAX_BODY:
+            headers = {"connection": "close"} if size > MAX_DRAIN else {}
+            raise Failure(413, "The request body is larger than 1 MiB. Send fewer or shorter inputs per call.",
+                          code="request_too_large", headers=headers)
+        return b"".join(got)
+
+    async def _receive(self) -> dict:
+        try:
+            async with asyncio.timeout(BODY_TIMEOUT):
+                return await self.wire.receive()
+        except TimeoutError:
+            raise Failure(408, "The request body did not arrive within 30 seconds. Send it again.",
+                          headers={"connection": "close"}) from None
+
+    async def json(self) -> dict[str, Any]:
+        """The body as a JSON object; 400 when it is not one."""
+        if self._payload is None:
+            self._payload = parse_json(await self.read())
+        return self._payload
+
+    def seed(self, *parts: Any) -> int:
+        """A seed for this call, from what is asked and how often it was asked before."""
+        return self.identity.next_seed(dumps(parts))
+
+    def use(self, model: Model) -> None:
+        """Write down which model answers."""
+        if self.record is not None:
+            self.record.model = model.id
+
+    def bill(self, model: Model, tokens_in: int, tokens_out: int = 0, *, dollars: float | None = None) -> None:
+        """Book the call: its tokens in the log, its practice price on the identity's credit."""
+        if self.record is not None:
+            self.record.tokens_in, self.record.tokens_out = tokens_in, tokens_out
+        self.identity.charge(model.cost(tokens_in, tokens_out) if dollars is None else dollars)
+
+    @property
+    def request_id(self) -> str:
+        """The client's own trace id, else a number that counts this identity's calls."""
+        sent = self.header(b"x-amzn-trace-id")
+        return header_text(sent, 100) if sent else f"Root=1-practice-{self.number:06d}"
+
+    def break_with(self, fault: Fault) -> None:
+        """Let everything that is sent from now on pass through this fault."""
+        self.fault = fault
+        self._out = BrokenWire(self, fault).send
+        if self.record is not None:
+            self.record.fault = fault.name
+
+    async def send(self, message: dict) -> None:
+        """Pass an ASGI message on, with the headers that every response carries."""
+        if message["type"] == "http.response.start":
+            self._add_headers(message)
+        elif not message.get("more_body", False):
+            self.finish()
+        await self._out(message)
+
+    def _add_headers(self, message: dict) -> None:
+        headers = message["headers"] = list(message.get("headers", ()))
+        headers.append((b"x-request-id", self.request_id.encode("latin-1")))
+        present = {name for name, _ in headers}
+        headers += [(k.encode(), v.encode()) for k, v in self.limit_headers.items() if k.encode() not in present]
+        self.status = message["status"]
+        if self.record is not None:
+            self.record.status = self.status
+            self.record.response_headers = response_headers(headers)
+
+    def finish(self) -> None:
+        """Close the record."""
+        if self.record is not None and self.record.duration_s is None:
+            self.record.duration_s = self.identity.clock.now() - self.record.time_s
+
+
+def plain(work: Work, *, public: bool = False, log: bool = True) -> Any:
+    """An ASGI endpoint for a route that is not an inference call: identify, then work."""
+
+    async def endpoint(scope: dict, receive: Any, send: Any) -> None:
+        call: Call = scope["call"]
+        call.identify(public=public)
+        if log:
+            call.log()
+        await (await work(call))(scope, receive, send)
+
+    return _Endpoint(endpoint)
+
+
+def open_page(work: Work) -> Any:
+    """An ASGI endpoint for a page that everybody may see; a token is not looked at."""
+
+    async def endpoint(scope: dict, receive: Any, send: Any) -> None:
+        await (await work(scope["call"]))(scope, receive, send)
+
+    return _Endpoint(endpoint)
+
+
+def inference(work: Work, task: str | None = None) -> Any:
+    """An ASGI endpoint for a call to a model: all the gates, then work."""
+
+    async def endpoint(scope: dict, receive: Any, send: Any) -> None:
+        call: Call = scope["call"]
+        call.identify()
+        await through_gates(call, work, task or call.params.get("task"))
+
+    return _Endpoint(endpoint)
+
+
+async def through_gates(call: Call, work: Work, task: str | None, model: str | None = None) -> None:
+    """Permission, credit, rate limit, cold start and fault; then the work."""
+    record = call.log(task=task)
+    may_call(call.identity)
+    call.identity.check_credit()
+    await call.read()
+    record.model = model = model or await asked_model(call)
+    call.limit_headers, refusal = call.identity.admit(model)
+    if refusal is not None:
+        raise refusal
+    call.identity.check_cold(model)
+    fault = call.identity.faults.strike(model)
+    if fault is not None:
+        call.break_with(fault)
+        await act_first(call, fault)
+    response = await work(call)
+    await response(call.scope, call.wire.receive, call.send)
+
+
+async def asked_model(call: Call) -> str | None:
+    """The model a call names, in its path or its body; None when the body does not tell."""
+    if "id" in call.params:
+        return call.params["id"]
+    try:
+        named = (await call.json()).get("model")
+    except Failure:
+        return None  # the work will say what is wrong with the body
+    return named.split(":")[0] if isinstance(named, str) else None
+
+
+class _Endpoint:
+    """Starlette passes ASGI arguments to a class instance, and a request object to a function."""
+
+    def __init__(self, run: Callable[..., Awaitable[None]]) -> None:
+        self._run = run
+
+    async def __call__(self, scope: dict, receive: Any, send: Any) -> None:
+        await self._run(scope, receive, send)
+
+
+__all__ = ["Call", "Gone", "inference", "open_page", "plain", "through_gates"]
