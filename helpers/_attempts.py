@@ -1,0 +1,228 @@
+"""One call and its attempts: the state between tenacity's loop and the limiter, the ledger and the transport.
+
+tenacity runs the loop and asks this object three things: is the error worth a repeat, how long to wait, when to stop.
+"""
+
+from __future__ import annotations
+
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import tenacity
+
+from . import pacing
+from ._limiter import PacingTimeout, RateLimiter
+from ._policy import BUDGETED, RetryBudget, RetryPolicy
+from .errors import Verdict, classify, headers_of
+from .ledger import Attempt, CallContext, Ledger, _current, new_call
+
+NOTED_ATTEMPTS = 10
+
+
+class Call:
+    """A call under `policy`; `limiter`, `log` and `budget` may be None. Use once."""
+
+    def __init__(self, policy: RetryPolicy, limiter: RateLimiter | None = None, log: Ledger | None = None,
+                 budget: RetryBudget | None = None, worker: int | None = None) -> None:
+        self.policy, self.limiter, self.log, self.budget = policy, limiter, log, budget
+        if limiter is not None:
+            limiter.follow_clock(policy)
+        self.began = policy.clock()
+        self.context: CallContext = new_call(worker)
+        self.scope = pacing.AttemptScope(limiter)
+        self.attempts = self.loadings = self.timeouts = 0
+        self.verdict: Verdict | None = None
+        self.error: BaseException | None = None
+        self.history: list[str] = []
+        self.ended_because = ""
+        self.upcoming = 0.0
+
+    # -- what tenacity asks ---------------------------------------------------------------------------------------
+    def retry(self, state: tenacity.RetryCallState) -> bool:
+        failed = state.outcome is not None and state.outcome.failed
+        return failed and self.verdict is not None and self.verdict.retryable and not self.ended_because
+
+    def wait(self, state: tenacity.RetryCallState) -> float:
+        verdict = self.verdict
+        assert verdict is not None
+        delay = self.policy.delay(verdict, self.attempts)
+        if self.limiter is not None:
+            if verdict.kind == "throttled":
+                delay = 0.0  # the limiter's queue and pause stand for it
+            elif self._shared(verdict):
+                delay -= verdict.retry_after or 0.0
+        self.upcoming = delay
+        return delay
+
+    def stop(self, state: tenacity.RetryCallState) -> bool:
+        self.ended_because = self._why_stop(self.verdict) or ""
+        return bool(self.ended_because)
+
+    def _why_stop(self, verdict: Verdict | None) -> str | None:
+        assert verdict is not None
+        policy, asked = self.policy, verdict.retry_after or 0.0
+        if asked > policy.max_retry_after:
+            return f"The server asked for {asked:g} s, more than max_retry_after={policy.max_retry_after:g}."
+        if self.attempts - self.loadings >= policy.max_attempts:
+            return f"max_attempts={policy.max_attempts} is reached."
+        if self.timeouts >= policy.timeout_attempts and verdict.kind == "timeout":
+            return f"timeout_attempts={policy.timeout_attempts} is reached; the call may have been billed each time."
+        if self._elapsed() + max(self.upcoming, asked) >= policy.deadline:
+            return f"The next wait of {max(self.upcoming, asked):.1f} s would pass the deadline of {policy.deadline:g} s."
+        if verdict.kind in BUDGETED and self.budget is not None and not self.budget.spend():
+            return "The retry budget of the batch is used up."
+        return None
+
+    # -- one attempt ----------------------------------------------------------------------------------------------
+    def run(self, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """One attempt of a blocking function."""
+        if self.limiter is not None:
+            self.scope.permit = self._paced(self.limiter.acquire)
+        tokens, started = self._enter()
+        try:
+            result = fn(*args, **kwargs)
+        except BaseException as exc:
+            self._failed(exc, started)
+            raise
+        finally:
+            self._exit(tokens)
+        self._succeeded(started)
+        return result
+
+    async def arun(self, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """One attempt of a coroutine function, cut at the attempt's timeout."""
+        if self.limiter is not None:
+            try:
+                self.scope.permit = await self.limiter.aacquire(self.remaining())
+            except PacingTimeout:
+                self._no_place()
+                raise
+        tokens, started = self._enter()
+        try:
+            async with asyncio.timeout(self.scope.timeout_s):
+                result = await fn(*args, **kwargs)
+        except BaseException as exc:
+            self._failed(exc, started)
+            raise
+        finally:
+            self._exit(tokens)
+        self._succeeded(started)
+        return result
+
+    def _paced(self, acquire: Callable[[float], Any]) -> Any:
+        try:
+            return acquire(self.remaining())
+        except PacingTimeout:
+            self._no_place()
+            raise
+
+    def _no_place(self) -> None:
+        self.ended_because = f"The limiter's pause would pass the deadline of {self.policy.deadline:g} s."
+        if self.error is not None:
+            raise self.error
+
+    def remaining(self) -> float:
+        """Seconds until the deadline."""
+        return self.policy.deadline - self._elapsed()
+
+    def _elapsed(self) -> float:
+        return self.policy.clock() - self.began
+
+    def _enter(self) -> tuple[Any, float]:
+        self.attempts += 1
+        context, scope, policy = self.context, self.scope, self.policy
+        context.attempt, context.waited_s = self.attempts, self.upcoming
+        context.paced_s = scope.permit.waited_s if scope.permit else 0.0
+        if context.noted_in:
+            context.noted_in.clear()
+        remaining = self.remaining()
+        scope.timeout_s = remaining if policy.attempt_timeout is None else min(policy.attempt_timeout, remaining)
+        return (_current.set(context), pacing._scope.set(scope)), self.log.now() if self.log is not None else 0.0
+
+    def _exit(self, tokens: Any) -> None:
+        _current.reset(tokens[0])
+        pacing._scope.reset(tokens[1])
+
+    def _succeeded(self, started: float) -> None:
+        if self.limiter is not None and self.scope.permit is not None:
+            self.limiter.observe(self.scope.permit, 200)
+        if self.budget is not None:
+            self.budget.succeeded()
+        if self.log is not None or self.policy.on_attempt is not None:
+            self._record(started, None)
+
+    def _failed(self, exc: BaseException, started: float) -> None:
+        verdict = self.verdict = classify(exc)
+        self.error = exc
+        self.loadings += verdict.kind == "loading"
+        self.timeouts += verdict.kind == "timeout"
+        if self.limiter is not None and self.scope.permit is not None:
+            self._teach(self.limiter, verdict, exc)
+        waited = f" after {self.upcoming:.1f} s" if self.upcoming else ""
+        if len(self.history) < NOTED_ATTEMPTS:
+            self.history.append(f"{verdict.status or verdict.kind}{waited}")
+        self._record(started, verdict)
+
+    def _teach(self, limiter: RateLimiter, verdict: Verdict, exc: BaseException) -> None:
+        """The limiter learns from the error, unless the transport has shown it the answer already."""
+        permit = self.scope.permit
+        assert permit is not None
+        if verdict.status is None and verdict.kind != "throttled":
+            limiter.release(permit)
+        else:
+            limiter.observe(permit, verdict.status or 429, headers_of(exc))
+        if self._shared(verdict):
+            limiter.pause(min(verdict.retry_after or 0.0, self.policy.max_retry_after))
+
+    def _shared(self, verdict: Verdict) -> bool:
+        """True when everybody should wait: a cold start, or a 503 that says for how long."""
+        return verdict.kind == "loading" or (verdict.status == 503 and verdict.retry_after is not None)
+
+    def _record(self, started: float, verdict: Verdict | None) -> None:
+        log, hook, context = self.log, self.policy.on_attempt, self.context
+        if log is None and hook is None:
+            return
+        ended = log.now() if log is not None else 0.0
+        permit = self.scope.permit
+        attempt = Attempt(
+            call=context.call, attempt=self.attempts, worker=context.worker, started_s=started, ended_s=ended,
+            waited_s=self.upcoming, paced_s=permit.waited_s if permit else 0.0, status=verdict.status if verdict else None,
+            kind=verdict.kind if verdict else "ok", retry_after=verdict.retry_after if verdict else None)
+        if log is not None and id(log) not in context.noted_in:
+            log.add(attempt)
+        if hook is not None:
+            hook(attempt)
+
+    # -- the end --------------------------------------------------------------------------------------------------
+    def annotate(self, exc: BaseException) -> BaseException:
+        """Attach the attempts to the exception the caller will see."""
+        more = f", and {self.attempts - len(self.history)} more" if self.attempts > len(self.history) else ""
+        noun = "attempt" if self.attempts == 1 else "attempts"
+        text = f"{self.attempts} {noun} in {self._elapsed():.1f} s: {', '.join(self.history)}{more}. {self.ended_because}"
+        exc.add_note(text.strip())
+        self.error = None  # no reference cycle
+        return exc
+
+
+def run(call: Call, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Run `call` to its end: fn's result, or its own last exception."""
+    loop = tenacity.Retrying(sleep=call.policy.sleep, stop=call.stop, wait=call.wait, retry=call.retry, reraise=True)
+    try:
+        return loop(call.run, fn, args, kwargs)
+    except Exception as exc:
+        call.annotate(exc)
+        raise
+
+
+async def arun(call: Call, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """As `run`, awaited."""
+    loop = tenacity.AsyncRetrying(sleep=call.policy.asleep, stop=call.stop, wait=call.wait, retry=call.retry, reraise=True)
+    try:
+        return await loop(call.arun, fn, args, kwargs)
+    except Exception as exc:
+        call.annotate(exc)
+        raise
+
+

@@ -1,0 +1,308 @@
+"""`RateLimiter`: one queue for everybody who calls a service, and what its answers taught."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ._headers import LimitInfo, lower_keys, parse_limit, parse_retry_after
+from ._limits import SHORT_WINDOW_S, Bucket, Probe, Window
+from .errors import CourseError
+
+if TYPE_CHECKING:
+    from ._policy import RetryPolicy
+
+MARGIN_S = 0.01  # added to a pause: the server's clock ticks too
+MAX_PAUSE_S = 3600.0
+
+
+@dataclass(slots=True)
+class Permit:
+    """Leave to send one request. seq: its place in the order of sending; waited_s: how long it queued."""
+
+    seq: int
+    sent_at: float
+    waited_s: float = 0.0
+    answered: bool = False
+
+
+class PacingTimeout(CourseError):
+    """The limiter's queue or pause would take longer than allowed; nothing was sent."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"The server's limit leaves no place for this call within {seconds:.0f} s, so it was not sent.",
+                         "Raise `deadline` in the RetryPolicy, or send less at a time.")
+
+
+class _Waiter:
+    """Somebody in the queue: a thread or a task of any event loop."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop | None = None) -> None:
+        self.loop = loop
+        self.event: Any = asyncio.Event() if loop else threading.Event()
+
+    def wake(self) -> None:
+        if self.loop is None:
+            self.event.set()
+        elif not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(self.event.set)
+
+
+class RateLimiter:
+    """Lets requests leave as fast as the server allows, and learns how fast that is.
+
+    It reads `RateLimit`/`RateLimit-Policy`, `X-RateLimit-*` and `Retry-After` of every answer it is shown; without such
+    headers it finds the rate by trial. A 429 and a cold start pause everybody who shares the limiter. First come, first
+    served. One limiter stands for one limit: share it between the calls that the server counts together, from any number
+    of threads, tasks and event loops.
+
+    Args:
+        rate: requests per second you allow yourself; None: only the server's limit counts.
+        burst: requests that may leave at once under `rate`; default 1.
+        clock, sleep, asleep: seconds, as in RetryPolicy; without them the clock of the first policy that meets the limiter
+            counts. On the machine's own clock a waiting call wakes as soon as something changes.
+    """
+
+    def __init__(self, rate: float | None = None, burst: float | None = None, *, clock: Callable[[], float] | None = None,
+                 sleep: Callable[[float], object] | None = None,
+                 asleep: Callable[[float], Awaitable[object]] | None = None) -> None:
+        _check("rate", rate, 0.0)
+        _check("burst", burst, 1.0)
+        if burst is not None and rate is None:
+            raise ValueError("`burst` needs a `rate`. Use RateLimiter(rate=50, burst=10), or RateLimiter() to let it learn.")
+        self._clock, self._sleep, self._asleep = clock or time.monotonic, sleep, asleep
+        self._clock_given = clock is not None
+        self._lock = threading.Lock()
+        self._waiting: deque[_Waiter] = deque()
+        self._own = Bucket(self._clock(), rate, burst or 1.0) if rate else None
+        self._model: Bucket | Window | Probe = Probe(self._clock())
+        self._paused_until, self._rested = -float("inf"), True
+        self._seq = self._in_flight = 0
+        self.paused_s = 0.0
+
+    # -- waiting ---------------------------------------------------------------------------------------------------
+    def acquire(self, timeout: float | None = None) -> Permit:
+        """Wait for a place and take it; then report how it went with `observe` or `release`.
+
+        Raises PacingTimeout when it would take more than `timeout` seconds; None waits for ever.
+        """
+        started = self._clock()
+        permit = self._take_at_once(started)
+        if permit is not None:
+            return permit
+        me = _Waiter()
+        self._enter(me)
+        try:
+            while True:
+                wait = self._try(me, started, timeout)
+                if isinstance(wait, Permit):
+                    return wait
+                self._pause(me, *wait)
+        finally:
+            self._leave(me)
+
+    async def aacquire(self, timeout: float | None = None) -> Permit:
+        """As `acquire`, awaited."""
+        started = self._clock()
+        permit = self._take_at_once(started)
+        if permit is not None:
+            return permit
+        me = _Waiter(asyncio.get_running_loop())
+        self._enter(me)
+        try:
+            while True:
+                wait = self._try(me, started, timeout)
+                if isinstance(wait, Permit):
+                    return wait
+                await self._apause(me, *wait)
+        finally:
+            self._leave(me)
+
+    def _pause(self, me: _Waiter, wait: float | None, first: bool) -> None:
+        if first and wait is not None and self._sleep is not None:
+            self._sleep(wait)
+        else:
+            me.event.wait(wait)
+            me.event.clear()
+
+    async def _apause(self, me: _Waiter, wait: float | None, first: bool) -> None:
+        if first and wait is not None and self._asleep is not None:
+            await self._asleep(wait)
+            return
+        try:
+            async with asyncio.timeout(wait):
+                await me.event.wait()
+        except TimeoutError:
+            pass
+        me.event.clear()
+
+    def _take_at_once(self, now: float) -> Permit | None:
+        with self._lock:
+            if self._waiting or self._ready_at(now) > now:
+                return None
+            return self._take(now, 0.0)
+
+    def _enter(self, me: _Waiter) -> None:
+        with self._lock:
+            self._waiting.append(me)
+
+    def _try(self, me: _Waiter, started: float, timeout: float | None = None) -> Permit | tuple[float | None, bool]:
+        """A permit; or how long to wait, and whether it is this waiter's turn (None: until the one before has gone)."""
+        with self._lock:
+            now = self._clock()
+            left = None if timeout is None else started + timeout - now
+            if self._waiting[0] is not me:
+                if left is not None and left <= 0:
+                    raise PacingTimeout(timeout or 0.0)
+                return left, False
+            ready = self._ready_at(now)
+            if ready > now:
+                if left is not None and ready - now > left:
+                    raise PacingTimeout(timeout or 0.0)
+                return ready - now, True
+            return self._take(now, now - started)
+
+    def _leave(self, me: _Waiter) -> None:
+        with self._lock:
+            was_first = self._waiting[0] is me
+            self._waiting.remove(me)
+            if was_first and self._waiting:
+                self._waiting[0].wake()
+
+    def _ready_at(self, now: float) -> float:
+        if now < self._paused_until:
+            return self._paused_until
+        if not self._rested:
+            self._rested = True
+            if isinstance(self._model, Probe):
+                self._model.rested(now)
+        ready = self._model.ready_at(now, self._in_flight)
+        return max(ready, self._own.ready_at(now, self._in_flight)) if self._own else ready
+
+    def _take(self, now: float, waited: float) -> Permit:
+        self._model.take(now)
+        if self._own:
+            self._own.take(now)
+        self._seq += 1
+        self._in_flight += 1
+        return Permit(self._seq, now, waited)
+
+    def follow_clock(self, policy: RetryPolicy) -> None:
+        """Use the clock and the sleeps of `policy`, unless the limiter has its own or has been used."""
+        if self._clock_given or self._seq or policy.clock is self._clock:
+            return
+        with self._lock:
+            if not self._waiting:
+                self._clock, self._sleep, self._asleep = policy.clock, policy.sleep, policy.asleep
+                now = self._clock()
+                self._model = Probe(now)
+                self._own = Bucket(now, self._own.rate, self._own.size) if self._own else None
+                self._clock_given = True
+
+    # -- learning --------------------------------------------------------------------------------------------------
+    def sent(self, permit: Permit) -> Permit:
+        """The request leaves now. A permit that was answered before stands for a further request: a new one comes back."""
+        with self._lock:
+            now = self._clock()
+            if permit.answered:
+                return self._take(now, 0.0)
+            permit.sent_at = now
+            return permit
+
+    def observe(self, permit: Permit, status: int, headers: Mapping[str, str] | None = None) -> None:
+        """Learn from the answer to the request of `permit`; a second report of the same answer is ignored."""
+        fields = lower_keys(headers)
+        with self._lock:
+            if permit.answered:
+                return
+            now = self._answered(permit)
+            info = parse_limit(fields)
+            refused = status == 429
+            if refused:
+                self._hold(now, parse_retry_after(fields))
+            self._learn(permit, info, now, refused)
+            self._wake_first()
+
+    def release(self, permit: Permit) -> None:
+        """The request of `permit` ended without an answer (network error, timeout), or was never sent."""
+        with self._lock:
+            if not permit.answered:
+                self._answered(permit)
+                self._wake_first()
+
+    def pause(self, seconds: float) -> None:
+        """Nobody sends for `seconds` (at least; a longer pause that runs already stays). For a cold start."""
+        with self._lock:
+            self._hold(self._clock(), seconds)
+
+    def _answered(self, permit: Permit) -> float:
+        permit.answered = True
+        self._in_flight -= 1
+        return self._clock()
+
+    def _hold(self, now: float, seconds: float | None) -> None:
+        if seconds:
+            until = now + min(seconds, MAX_PAUSE_S) + MARGIN_S
+            self.paused_s += max(0.0, until - max(now, self._paused_until))
+            self._paused_until = max(self._paused_until, until)
+            self._rested = False
+
+    def _learn(self, permit: Permit, info: LimitInfo | None, now: float, refused: bool) -> None:
+        after = self._seq - permit.seq
+        if info is not None and (info.remaining is not None or info.quota and info.window_s):
+            self._adopt(info, now)
+            if not isinstance(self._model, Probe):
+                self._model.learn(info, permit.sent_at, now, after, refused)
+                return
+        if isinstance(self._model, Probe):
+            if refused:
+                self._model.refused(permit.sent_at, now, after)
+            else:
+                self._model.accepted(permit.sent_at, now)
+
+    def _adopt(self, info: LimitInfo, now: float) -> None:
+        """Choose the model that the headers speak of."""
+        quota, span = info.quota, info.window_s
+        kind = info.kind or ("bucket" if span and span <= SHORT_WINDOW_S else "window")
+        if kind == "bucket" and quota and span:
+            if not isinstance(self._model, Bucket):
+                self._model = Bucket(now, quota / span)
+        elif not isinstance(self._model, Window) and (quota or info.remaining):
+            self._model = Window(now, quota or (info.remaining or 0) + 1, span)
+
+    def _wake_first(self) -> None:
+        if self._waiting:
+            self._waiting[0].wake()
+
+    # -- looking ---------------------------------------------------------------------------------------------------
+    @property
+    def rate(self) -> float | None:
+        """Requests per second as known now; None before anything is known."""
+        return self._model.rate or (self._own.rate if self._own else None)
+
+    @property
+    def burst(self) -> float | None:
+        """Requests that may leave at once, as far as known."""
+        return self._model.size or (self._own.size if self._own else None)
+
+    def least_seconds(self, calls: int) -> float | None:
+        """The least time the known limit allows for `calls` requests from rest, with the pauses there were; or None."""
+        least = self._model.least_seconds(calls)
+        return None if least is None else least
+
+    def __repr__(self) -> str:
+        rate = f"{self.rate:.1f}/s" if self.rate else "not known yet"
+        burst = f", burst={self.burst:g}" if self.burst else ""
+        return f"RateLimiter(rate={rate}{burst}, waiting={len(self._waiting)})"
+
+
+def _check(name: str, value: float | None, low: float) -> None:
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0 or value < low or value == float("inf"):
+        raise ValueError(f"`{name}` must be {'1 or more' if low else 'above 0'}, not {value!r}. Leave it out to let it learn.")

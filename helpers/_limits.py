@@ -1,0 +1,223 @@
+"""Three models of a server's limit, as arithmetic: a token bucket, a fixed window, and one found by trial.
+
+Each answers `ready_at(now, in_flight)`: when may the next request leave? And each learns from answers. Times are seconds on
+the caller's clock; nothing here waits, locks or reads a clock. `after` is always the number of requests that left after
+the one whose answer is read, so that the server had not counted them when it wrote its headers.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from ._headers import LimitInfo
+
+START_WINDOW = 3.0  # requests under way before the first answer; doubles per round trip, as TCP's slow start does
+PATIENCE_S = 1.0  # an unanswered request holds others back for at most this long
+SHORT_WINDOW_S = 2.0  # a policy without a name and with a shorter window is taken for a bucket
+
+
+class Bucket:
+    """A token bucket whose rate the server announces (`q` per `w`); its size and level are learned from `r`.
+
+    Keeps up to one token in reserve: requests may overtake each other on their way.
+    """
+
+    def __init__(self, now: float, rate: float, size: float = 1.0, *, announced: float | None = None) -> None:
+        self.rate, self.size, self.announced = rate, size, announced or rate
+        self._level, self._at = size, now
+        self._doubt = 0.06  # of a token, at least kept back; grows when the server refuses what its headers allow
+
+    def level(self, now: float) -> float:
+        """Tokens that should be in the bucket, and for a full one the time it has been full, up to the reserve."""
+        return min(max(self.size, 1.0 + self._reserve()), self._level + self.rate * max(0.0, now - self._at))
+
+    def _reserve(self) -> float:
+        return max(self._doubt, min(1.0, (self.size - 1.0) / 4))
+
+    def ready_at(self, now: float, in_flight: int) -> float:
+        return now + max(0.0, 1.0 + self._reserve() - self.level(now)) / self.rate
+
+    def take(self, now: float) -> None:
+        self._level, self._at = min(self.size, self.level(now)) - 1.0, now
+
+    def learn(self, info: LimitInfo, sent_at: float, now: float, after: int, refused: bool) -> None:
+        """Keep the own count, within what the server's count allows: `r` is a floor, and it ages on its way here."""
+        self._follow(info, refused and self.level(now) >= 1.5)
+        if info.remaining is None:
+            return
+        self.size = max(self.size, info.remaining + (0.0 if refused else 1.0))
+        newest = min(self.size, info.remaining + 1.0 + self.rate * (now - sent_at) - after)
+        level = max(self.level(now), info.remaining - after)
+        self._level, self._at = min(level, newest), now
+
+    def _follow(self, info: LimitInfo, surprised: bool) -> None:
+        if info.quota and info.window_s:
+            announced = info.quota / info.window_s
+            self.rate = self.rate if announced == self.announced else announced
+            self.announced = announced
+        if surprised:  # refused although the announced limit allowed it: believe the refusal
+            self.rate *= 0.95
+            self._doubt = min(1.0, self._doubt * 2)
+        elif self.rate < self.announced:
+            self.rate = min(self.announced, self.rate * 1.002)
+
+    def least_seconds(self, calls: int) -> float:
+        """The least time that `calls` requests need, from a full bucket."""
+        return max(0.0, calls - self.size) / self.rate
+
+
+class Window:
+    """`quota` requests per fixed window. All may go at once; then everybody waits for the next window.
+
+    The end of a window is known through whole seconds only: `t` read at `now` says that it ends by now + t. The least of
+    these bounds over a window's answers is kept, so waiting is never too short and its rounding does not add up.
+    """
+
+    def __init__(self, now: float, quota: int, span_s: float | None) -> None:
+        self.quota, self.span_s = quota, span_s
+        self._left, self._ends_at, self._began = float(quota), float("inf"), now
+        self._trusted, self._answered = False, True
+        self._since = 0
+
+    @property
+    def rate(self) -> float:
+        return self.quota / self.span_s if self.span_s else float(self.quota)
+
+    @property
+    def size(self) -> float:
+        return float(self.quota)
+
+    def ready_at(self, now: float, in_flight: int) -> float:
+        self._roll(now)
+        if self._left < 1:
+            return self._ends_at if self._ends_at < float("inf") else now + PATIENCE_S
+        if not self._answered and not self._trusted and self._since >= START_WINDOW:
+            return self._began + PATIENCE_S * self._since
+        return now
+
+    def take(self, now: float) -> None:
+        self._roll(now)
+        self._left -= 1
+        self._since += 1
+
+    def learn(self, info: LimitInfo, sent_at: float, now: float, after: int, refused: bool) -> None:
+        if info.quota:
+            self.quota, self.span_s = info.quota, info.window_s or self.span_s
+        if info.reset_s is not None:
+            self._bound(sent_at, now, info.reset_s)
+        if sent_at < self._began:
+            return  # an answer about the window before
+        if not refused:
+            self._trusted = self._trusted or not self._answered
+        self._answered = True
+        if info.remaining is not None:
+            left = float(info.remaining - after)
+            self._left = left if after == 0 else min(self._left, left)
+        if refused:
+            self._left = min(self._left, 0.0)
+
+    def _bound(self, sent_at: float, now: float, reset_s: float) -> None:
+        if sent_at >= self._began:
+            later = sent_at + reset_s - 1.0 > self._ends_at  # the server contradicts the bound: believe it
+            self._ends_at = now + reset_s if later else min(self._ends_at, now + reset_s)
+
+    def _roll(self, now: float) -> None:
+        if now >= self._ends_at:
+            self._began, self._left, self._since = now, float(self.quota), 0
+            self._ends_at = now + self.span_s if self.span_s else float("inf")
+            self._answered = False
+
+    def least_seconds(self, calls: int) -> float:
+        """The least time that `calls` requests need, from a fresh window."""
+        return max(0, calls - 1) // self.quota * (self.span_s or 0.0)
+
+
+class Probe:
+    """A limit that no header names, found by asking a little more often than it allows.
+
+    Between two refusals at times a and b, n requests were accepted: a bucket that was empty twice has refilled n +- 1
+    tokens, so its rate lies in (n - 1) / (b - a) ... (n + 1) / (b - a), however they were spaced. Each refusal thus
+    narrows the estimate; requests leave at the estimate times 1 + g, and g grows with the requests accepted since the
+    last refusal, so that the next refusal comes after about 50 of them, at any rate. A new, lower limit shows as short
+    distances between refusals, a higher one as their absence.
+    """
+
+    KEEP = 16  # refusals compared with a new one
+    SLACK = 1.5  # tokens of doubt: one by nature, the rest for requests that overtake each other
+
+    def __init__(self, now: float) -> None:
+        self.rate, self.size = 0.0, 0.0  # 0: not known yet
+        self._began: float | None = None
+        self._level, self._at = 0.0, now
+        self._sent = self._refused = self._run = self._in_a_row = 0
+        self._window = START_WINDOW
+        self._known_at = -float("inf")
+        self._marks: deque[tuple[float, int, float]] = deque(maxlen=self.KEEP)  # (time, accepted before, tokens then)
+
+    def growth(self) -> float:
+        """g: how much faster than the estimate requests leave."""
+        seen = self._sent - self._refused - (self._marks[0][1] if self._marks else 0)
+        return max(self.SLACK / max(seen, 3), 0.01 + 0.0005 * self._run + 0.05 * (self._run / 100) ** 2)
+
+    def ready_at(self, now: float, in_flight: int) -> float:
+        if not self.rate:
+            return now if in_flight < self._window else self._at + PATIENCE_S
+        return max(now, self._at + max(0.0, 1.0 - self._level) / (self.rate * (1 + self.growth())))
+
+    def take(self, now: float) -> None:
+        self._began = now if self._began is None else self._began
+        self._sent += 1
+        self._grow(now)
+        self._level -= 1.0
+
+    def accepted(self, sent_at: float, now: float) -> None:
+        self._window += 1.0
+        self._run += 1
+        if sent_at >= self._known_at:
+            self._in_a_row = 0
+
+    def refused(self, sent_at: float, now: float, after: int) -> None:
+        """One request was refused; `after` left later than it."""
+        self._refused += 1
+        accepted = self._sent - after - self._refused
+        if not self.rate:
+            self._first(sent_at, accepted)
+        if sent_at >= self._known_at:  # sent in the knowledge of the last refusal: new evidence
+            self._in_a_row += 1
+            if self._in_a_row > 1:
+                self.rate /= 2
+            self._known_at = now
+        self._narrow(sent_at, accepted)
+        self._marks.append((sent_at, accepted, 0.0))
+        self._level, self._at, self._run = -float(after), max(sent_at, self._at - 1e9), 0
+
+    def _first(self, sent_at: float, accepted: int) -> None:
+        self.size = max(1.0, float(accepted))
+        began = self._began if self._began is not None else sent_at
+        self.rate = self.size / max(sent_at - began, 1e-3)
+
+    def _narrow(self, sent_at: float, accepted: int) -> None:
+        for then, before, tokens in self._marks:
+            span = sent_at - then
+            if span > 0:
+                low = (accepted - before - tokens - self.SLACK) / span
+                high = (accepted - before + self.SLACK) / span
+                self.rate = min(max(self.rate, low), high)
+
+    def rested(self, now: float) -> None:
+        """Everybody paused until now: the bucket may be full again, and the old marks say nothing."""
+        if self.rate:
+            self._level = max(self._level, min(self.size, self._level + self.rate * (now - self._at)))
+            self._at = now
+            self._marks.clear()
+            self._marks.append((now, self._sent - self._refused, self.size))
+
+    def _grow(self, now: float) -> None:
+        if self.rate:
+            gain = self.rate * (1 + self.growth()) * max(0.0, now - self._at)
+            self._level = min(max(1.0, self._level), self._level + gain)
+        self._at = max(now, self._at)
+
+    def least_seconds(self, calls: int) -> float | None:
+        """The least time that `calls` requests need, as far as the limit is known; None while it is not."""
+        return max(0.0, calls - self.size) / self.rate if self.rate else None

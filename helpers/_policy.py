@@ -1,0 +1,124 @@
+"""What may be repeated, when, and how often: the rules of a retry, as values and arithmetic."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import random
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from .errors import Verdict
+from .ledger import Attempt
+
+BUDGETED = frozenset({"transient", "timeout", "network", "stream"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetryPolicy:
+    """How one call is repeated. Times are seconds.
+
+    Delay before retry n (n counts from 1): `uniform(0, cap)` with `cap = min(backoff_max, base * 2 ** (n - 1))`, the full
+    jitter of AWS (2015); with a hint of the server `hint + uniform(0, cap)`, so never less than the hint.
+
+    Args:
+        max_attempts: attempts in all, the first one included. Answers "the model is loading" do not count.
+        deadline: limit of the whole call, waits included; a wait that would pass it is not begun. For a stream it ends
+            with the first output.
+        attempt_timeout: limit of one attempt. Async calls are cut by it. A blocking call is cut by it when its client
+            passes through `helpers.transport`; otherwise give the SDK's own `timeout=` as well.
+        idle_timeout: limit between two chunks of a stream; None: none.
+        backoff_base, throttle_base: base of the delay after a failure, and after a 429 without a hint.
+        backoff_max: the most that `cap` grows to.
+        jitter: "full", or "none" for exactly `cap`.
+        max_retry_after: a longer hint ends the call at once, with a note saying how long the server asked for.
+        retry_budget: share of calls of a batch that may be repeated after transient errors; `FREE_RETRIES` come on top.
+        timeout_attempts: attempts that may end in a timeout. A timed-out request may have been computed and billed.
+        on_attempt: called with each `Attempt` after it ended.
+        clock, sleep, asleep, rng: time.monotonic, time.sleep, asyncio.sleep and a random.Random, or your own for tests.
+
+    Raises ValueError for a number that is not above 0.
+    """
+
+    max_attempts: int = 6
+    deadline: float = 120.0
+    attempt_timeout: float | None = 30.0
+    idle_timeout: float | None = 30.0
+    backoff_base: float = 0.1
+    throttle_base: float = 1.0
+    backoff_max: float = 20.0
+    jitter: str = "full"
+    max_retry_after: float = 60.0
+    retry_budget: float = 0.1
+    timeout_attempts: int = 2
+    on_attempt: Callable[[Attempt], object] | None = None
+    clock: Callable[[], float] = field(default=time.monotonic, repr=False)
+    sleep: Callable[[float], object] = field(default=time.sleep, repr=False)
+    asleep: Callable[[float], Awaitable[object]] = field(default=asyncio.sleep, repr=False)
+    rng: random.Random = field(default_factory=random.Random, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        for name in ("max_attempts", "timeout_attempts"):
+            _require(name, getattr(self, name), 1, whole=True)
+        for name in ("deadline", "attempt_timeout", "idle_timeout", "backoff_base", "throttle_base", "backoff_max", "max_retry_after"):
+            value = getattr(self, name)
+            if value is not None or name not in ("attempt_timeout", "idle_timeout"):
+                _require(name, value, 0)
+        if not _is_number(self.retry_budget) or not 0 <= self.retry_budget <= 1:
+            raise ValueError(f"`retry_budget` must be from 0 to 1, not {self.retry_budget!r}. 0.1 repeats one call in ten.")
+        if self.jitter not in ("full", "none"):
+            raise ValueError(f'`jitter` must be "full" or "none", not {self.jitter!r}. Leave it out for full jitter.')
+
+    def cap(self, kind: str, n: int) -> float:
+        """The longest random wait before retry `n`."""
+        base = self.throttle_base if kind == "throttled" else self.backoff_base
+        return min(self.backoff_max, base * 2.0 ** min(n - 1, 60))
+
+    def delay(self, verdict: Verdict, n: int) -> float:
+        """Seconds to wait before retry `n` (from 1) after `verdict`."""
+        cap = self.cap(verdict.kind, n)
+        return (verdict.retry_after or 0.0) + (self.rng.uniform(0.0, cap) if self.jitter == "full" else cap)
+
+
+class RetryBudget:
+    """Repeats allowed after transient errors, shared by the calls of a batch: a free stock, plus a share of the successes.
+
+    It keeps a dead service from getting attempts x calls requests (Google SRE book, "Handling Overload"). Thread-safe.
+    """
+
+    FREE_RETRIES = 30
+
+    def __init__(self, share: float, free: int = FREE_RETRIES) -> None:
+        self._share, self._most = share, float(free)
+        self._left = float(free)
+        self._lock = threading.Lock()
+        self.failures_since_success = 0
+
+    def succeeded(self) -> None:
+        """A call succeeded: it earns its share of a repeat."""
+        with self._lock:
+            self._left = min(self._most, self._left + self._share)
+            self.failures_since_success = 0
+
+    def spend(self) -> bool:
+        """Take one repeat; False when none is left."""
+        with self._lock:
+            if self._left < 1:
+                self.failures_since_success += 1
+                return False
+            self._left -= 1
+            return True
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _require(name: str, value: Any, low: int, whole: bool = False) -> None:
+    good = _is_number(value) and (value >= low if low else value > 0) and (not whole or value == int(value))
+    if not good:
+        need = f"a whole number, {low} or more" if whole else "a number above 0"
+        raise ValueError(f"`{name}` must be {need}, not {value!r}. Leave it out for {RetryPolicy.__dataclass_fields__[name].default}.")
