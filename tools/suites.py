@@ -12,6 +12,7 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+REFUSED = ROOT / ".course" / "refused.txt"
 SUITES = tomllib.loads((ROOT / "tests" / "suites.toml").read_text("utf-8"))
 NO_TESTS = 5  # pytest's exit code for "nothing collected"
 COUNTS = re.compile(r"(\d+) (passed|failed|error|errors|skipped|xfailed|xpassed)\b")
@@ -23,7 +24,10 @@ def main(argv: list[str]) -> int:
     if name != "all" and name not in SUITES:
         print(f"There is no test suite {name!r}. There are: all, {', '.join(SUITES)}.", file=sys.stderr)
         return 2
+    REFUSED.parent.mkdir(exist_ok=True)
+    REFUSED.write_text("")
     results = [step for suite in (SUITES if name == "all" else [name]) for step in run_suite(suite, options)]
+    results.append(only_loopback())
     total = {word: sum(counts.get(word, 0) for _, counts in results) for word in ("passed", "failed", "skipped")}
     print(f"\n{total['passed']} passed, {total['failed']} failed, {total['skipped']} skipped")
     return int(any(code for code, _ in results))
@@ -57,11 +61,21 @@ def run_step(step: dict, options: list[str]) -> tuple[int, dict[str, int]]:
     return code, count(done.stdout, code, pytest="pytest" in step)
 
 
+def only_loopback() -> tuple[int, dict[str, int]]:
+    """Fails when any process of the run tried to reach another machine."""
+    tried = REFUSED.read_text("utf-8")
+    if tried:
+        print(f"--- these addresses were asked for, and refused:\n{tried}")
+    return (1, {"failed": 1}) if tried else (0, {"passed": 1})
+
+
 def environment(home: str) -> dict[str, str]:
     """The caller's environment without tokens, with an empty HF_HOME: tests never see who runs them."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("HF_", "OPENAI_"))}
-    return {**kept, "HF_HOME": home, "PYTHONPATH": str(ROOT), "MPLCONFIGDIR": str(ROOT / ".course" / "mpl"),
-            "JUPYTER_PLATFORM_DIRS": "1", "PYTHONUTF8": "1"}
+    return {**kept, "HF_HOME": home, "MPLCONFIGDIR": str(ROOT / ".course" / "mpl"), "JUPYTER_PLATFORM_DIRS": "1", "PYTHONUTF8": "1",
+            # Every Python process of the run starts tests/offline/sitecustomize.py, which refuses all but loopback.
+            "PYTHONPATH": os.pathsep.join([str(ROOT / "tests" / "offline"), str(ROOT)]), "COURSE_OFFLINE": "1",
+            "COURSE_REFUSED": str(REFUSED), "COURSE_PROGRESS": "off"}
 
 
 def count(output: str, code: int, *, pytest: bool) -> dict[str, int]:
