@@ -22,11 +22,13 @@ NOTED_ATTEMPTS = 10
 
 
 class Call:
-    """A call under `policy`; `limiter`, `log` and `budget` may be None. Use once."""
+    """A call under `policy`; the others may be None. `stopped` tells whether its batch has ended. Use once."""
 
     def __init__(self, policy: RetryPolicy, limiter: RateLimiter | None = None, log: Ledger | None = None,
-                 budget: RetryBudget | None = None, worker: int | None = None) -> None:
-        self.policy, self.limiter, self.log, self.budget = policy, limiter, log, budget
+                 budget: RetryBudget | None = None, worker: int | None = None,
+                 stopped: Callable[[], bool] | None = None, also: Ledger | None = None) -> None:
+        self.policy, self.limiter, self.log, self.budget, self.stopped = policy, limiter, log, budget, stopped
+        self.also = also  # a second ledger for the same records
         if limiter is not None:
             limiter.follow_clock(policy)
         self.began = policy.clock()
@@ -95,7 +97,7 @@ class Call:
         """One attempt of a coroutine function, cut at the attempt's timeout."""
         if self.limiter is not None:
             try:
-                self.scope.permit = await self.limiter.aacquire(self.remaining())
+                self.scope.permit = await self.limiter.aacquire(self.remaining(), self.stopped)
             except PacingTimeout:
                 self._no_place()
                 raise
@@ -111,9 +113,9 @@ class Call:
         self._succeeded(started)
         return result
 
-    def _paced(self, acquire: Callable[[float], Any]) -> Any:
+    def _paced(self, acquire: Callable[..., Any]) -> Any:
         try:
-            return acquire(self.remaining())
+            return acquire(self.remaining(), self.stopped)
         except PacingTimeout:
             self._no_place()
             raise
@@ -190,8 +192,9 @@ class Call:
             call=context.call, attempt=self.attempts, worker=context.worker, started_s=started, ended_s=ended,
             waited_s=self.upcoming, paced_s=permit.waited_s if permit else 0.0, status=verdict.status if verdict else None,
             kind=verdict.kind if verdict else "ok", retry_after=verdict.retry_after if verdict else None)
-        if log is not None and id(log) not in context.noted_in:
-            log.add(attempt)
+        for ledger in (log, self.also):
+            if ledger is not None and id(ledger) not in context.noted_in:
+                ledger.add(attempt)
         if hook is not None:
             hook(attempt)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._headers import LimitInfo, lower_keys, parse_limit, parse_retry_after
 from ._limits import SHORT_WINDOW_S, Bucket, Probe, Window
-from .errors import CourseError
+from .errors import BatchStopped, CourseError
 
 if TYPE_CHECKING:
     from ._policy import RetryPolicy
@@ -83,13 +83,14 @@ class RateLimiter:
         self._model: Bucket | Window | Probe = Probe(self._clock())
         self._paused_until, self._rested = -float("inf"), True
         self._seq = self._in_flight = 0
-        self.paused_s = 0.0
+        self.cold_s = 0.0
 
     # -- waiting ---------------------------------------------------------------------------------------------------
-    def acquire(self, timeout: float | None = None) -> Permit:
+    def acquire(self, timeout: float | None = None, stopped: Callable[[], bool] | None = None) -> Permit:
         """Wait for a place and take it; then report how it went with `observe` or `release`.
 
-        Raises PacingTimeout when it would take more than `timeout` seconds; None waits for ever.
+        Raises PacingTimeout when it would take more than `timeout` seconds (None: wait for ever), and BatchStopped when
+        `stopped()` is true.
         """
         started = self._clock()
         permit = self._take_at_once(started)
@@ -99,14 +100,14 @@ class RateLimiter:
         self._enter(me)
         try:
             while True:
-                wait = self._try(me, started, timeout)
+                wait = self._try(me, started, timeout, stopped)
                 if isinstance(wait, Permit):
                     return wait
                 self._pause(me, *wait)
         finally:
             self._leave(me)
 
-    async def aacquire(self, timeout: float | None = None) -> Permit:
+    async def aacquire(self, timeout: float | None = None, stopped: Callable[[], bool] | None = None) -> Permit:
         """As `acquire`, awaited."""
         started = self._clock()
         permit = self._take_at_once(started)
@@ -116,7 +117,7 @@ class RateLimiter:
         self._enter(me)
         try:
             while True:
-                wait = self._try(me, started, timeout)
+                wait = self._try(me, started, timeout, stopped)
                 if isinstance(wait, Permit):
                     return wait
                 await self._apause(me, *wait)
@@ -151,9 +152,12 @@ class RateLimiter:
         with self._lock:
             self._waiting.append(me)
 
-    def _try(self, me: _Waiter, started: float, timeout: float | None = None) -> Permit | tuple[float | None, bool]:
+    def _try(self, me: _Waiter, started: float, timeout: float | None = None,
+             stopped: Callable[[], bool] | None = None) -> Permit | tuple[float | None, bool]:
         """A permit; or how long to wait, and whether it is this waiter's turn (None: until the one before has gone)."""
         with self._lock:
+            if stopped is not None and stopped():
+                raise BatchStopped("The batch was stopped while this call waited for its turn.")
             now = self._clock()
             left = None if timeout is None else started + timeout - now
             if self._waiting[0] is not me:
@@ -238,7 +242,10 @@ class RateLimiter:
     def pause(self, seconds: float) -> None:
         """Nobody sends for `seconds` (at least; a longer pause that runs already stays). For a cold start."""
         with self._lock:
-            self._hold(self._clock(), seconds)
+            now = self._clock()
+            before = max(now, self._paused_until)
+            self._hold(now, seconds)
+            self.cold_s += max(0.0, self._paused_until - before)
 
     def _answered(self, permit: Permit) -> float:
         permit.answered = True
@@ -248,7 +255,6 @@ class RateLimiter:
     def _hold(self, now: float, seconds: float | None) -> None:
         if seconds:
             until = now + min(seconds, MAX_PAUSE_S) + MARGIN_S
-            self.paused_s += max(0.0, until - max(now, self._paused_until))
             self._paused_until = max(self._paused_until, until)
             self._rested = False
 
@@ -275,6 +281,12 @@ class RateLimiter:
         elif not isinstance(self._model, Window) and (quota or info.remaining):
             self._model = Window(now, quota or (info.remaining or 0) + 1, span)
 
+    def wake_all(self) -> None:
+        """Let every waiting call look again whether it is still wanted."""
+        with self._lock:
+            for waiter in self._waiting:
+                waiter.wake()
+
     def _wake_first(self) -> None:
         if self._waiting:
             self._waiting[0].wake()
@@ -291,9 +303,14 @@ class RateLimiter:
         return self._model.size or (self._own.size if self._own else None)
 
     def least_seconds(self, calls: int) -> float | None:
-        """The least time the known limit allows for `calls` requests from rest, with the pauses there were; or None."""
-        least = self._model.least_seconds(calls)
-        return None if least is None else least
+        """The least time that the limit allows for `calls` requests from rest, cold starts included.
+
+        None unless the limit is announced or your own, and has stayed the same.
+        """
+        known = [model for model in (self._model, self._own) if model is not None and not isinstance(model, Probe)]
+        if not known or not all(model.steady for model in known):
+            return None
+        return self.cold_s + max(model.least_seconds(calls) for model in known)
 
     def __repr__(self) -> str:
         rate = f"{self.rate:.1f}/s" if self.rate else "not known yet"

@@ -24,6 +24,7 @@ class Bucket:
 
     def __init__(self, now: float, rate: float, size: float = 1.0, *, announced: float | None = None) -> None:
         self.rate, self.size, self.announced = rate, size, announced or rate
+        self.steady = True  # the announced rate has not changed
         self._level, self._at = size, now
         self._doubt = 0.06  # of a token, at least kept back; grows when the server refuses what its headers allow
 
@@ -53,7 +54,8 @@ class Bucket:
     def _follow(self, info: LimitInfo, surprised: bool) -> None:
         if info.quota and info.window_s:
             announced = info.quota / info.window_s
-            self.rate = self.rate if announced == self.announced else announced
+            if announced != self.announced:
+                self.rate, self.steady = announced, False
             self.announced = announced
         if surprised:  # refused although the announced limit allowed it: believe the refusal
             self.rate *= 0.95
@@ -74,7 +76,7 @@ class Window:
     """
 
     def __init__(self, now: float, quota: int, span_s: float | None) -> None:
-        self.quota, self.span_s = quota, span_s
+        self.quota, self.span_s, self.steady = quota, span_s, span_s is not None
         self._left, self._ends_at, self._began = float(quota), float("inf"), now
         self._trusted, self._answered = False, True
         self._since = 0
@@ -102,6 +104,7 @@ class Window:
 
     def learn(self, info: LimitInfo, sent_at: float, now: float, after: int, refused: bool) -> None:
         if info.quota:
+            self.steady = self.steady and info.quota == self.quota
             self.quota, self.span_s = info.quota, info.window_s or self.span_s
         if info.reset_s is not None:
             self._bound(sent_at, now, info.reset_s)

@@ -95,22 +95,23 @@ class RetryBudget:
         self._share, self._most = share, float(free)
         self._left = float(free)
         self._lock = threading.Lock()
-        self.failures_since_success = 0
 
     def succeeded(self) -> None:
         """A call succeeded: it earns its share of a repeat."""
         with self._lock:
             self._left = min(self._most, self._left + self._share)
-            self.failures_since_success = 0
 
     def spend(self) -> bool:
         """Take one repeat; False when none is left."""
         with self._lock:
             if self._left < 1:
-                self.failures_since_success += 1
                 return False
             self._left -= 1
             return True
+
+    def is_empty(self) -> bool:
+        """True when no repeat is left."""
+        return self._left < 1
 
 
 def _is_number(value: Any) -> bool:
