@@ -58,10 +58,11 @@ class Table(Shown):
     @property
     def html(self) -> str:
         """One `<table>` with caption and header scopes; colours come from the page's own theme."""
-        caption = f'<caption style="text-align:left;font-weight:bold;padding:.3em .5em">{escape(self.caption)}</caption>'
+        look = "text-align:left;font-weight:bold;padding:.3em .5em"
+        caption = f'<caption style="{look}">{escape(self.caption)}</caption>' if self.caption else ""
         head = "".join(self._tag("th", heading, i, ' scope="col"') for i, heading in enumerate(self.headings))
         body = "".join(f"<tr>{self._row(row)}</tr>" for row in self.cells)
-        return (f'<table style="border-collapse:collapse;margin:.4em 0">{caption if self.caption else ""}'
+        return (f'<table style="border-collapse:collapse;margin:.4em 0">{caption}'
                 f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
 
     def _row(self, row: tuple[str, ...]) -> str:

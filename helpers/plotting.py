@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import matplotlib
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
@@ -147,7 +148,7 @@ def figure(draw: Callable[[Any], Any], *, title: str, alt: str, source: str, tab
     title: the claim, a sentence without its full stop, at most two lines of 60 characters; a "\\n" sets the break.
     alt: what is seen, with its numbers, for those who do not see it. source: where the numbers come from
     ("computed from ...", "practice: measured while this cell ran", "published prices, date, link").
-    size: inches; 7.2 shows as 720 pixels. photo: keep all colours (pictures in the figure) instead of 256.
+    size: inches; 7.2 shows as 720 pixels. photo: set when the figure holds pictures; it chooses the 256 colours by use.
     volatile: the numbers are wall-clock times. Then `text/plain` holds no numbers and the HTML is wrapped in
     `<figure class="course-varies">`, which `SANITIZE` replaces before notebooks are compared.
     Raises ValueError for a title that is not a claim or too long, an empty alt text or source.
@@ -193,7 +194,8 @@ def _write_title(sheet: Sheet, title: str) -> None:
     room = sheet.bbox.width * 0.976
     for lines in ([title] if "\n" in title else _breaks(title)):
         words.set_text(lines)
-        if max(map(len, lines.split("\n"))) <= LINE_CHARS and words.get_window_extent().width <= room:
+        parts = lines.split("\n")
+        if len(parts) <= 2 and max(map(len, parts)) <= LINE_CHARS and words.get_window_extent().width <= room:
             return
     raise ValueError(f"`title` has {len(title)} characters and does not fit. Use at most two lines of {LINE_CHARS}.")
 
@@ -206,12 +208,14 @@ def _breaks(title: str) -> list[str]:
 
 
 def _png(sheet: Sheet, photo: bool) -> bytes:
-    """PNG bytes; with 256 colours (a third of the size) unless the figure holds photos."""
+    """PNG bytes with 256 colours, a third of the size; photos get the colours that they use most."""
     buffer = io.BytesIO()
     sheet.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
-    small = Image.open(buffer).convert("RGB")
-    if not photo:
-        small = small.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    method = Image.Quantize.MEDIANCUT if photo else Image.Quantize.FASTOCTREE
+    small = Image.open(buffer).convert("RGB").quantize(256, method=method, dither=Image.Dither.NONE)
+    palette = np.array(small.getpalette(), dtype=np.uint8).reshape(-1, 3)
+    palette[palette.min(axis=1) >= 252] = 255  # the paper stays white
+    small.putpalette(palette.tobytes())
     out = io.BytesIO()
     small.save(out, format="PNG", optimize=True)
     return out.getvalue()

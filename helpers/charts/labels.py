@@ -17,10 +17,12 @@ PLACES = [(9, 0), (-9, 0), (0, 9), (0, -9), (8, 8), (8, -8), (-8, 8), (-8, -8), 
           (0, 36), (0, -36), (44, 8), (-44, 8), (44, -8), (-44, -8)]
 
 
-def end_labels(ax: Axes, items: Sequence[tuple[float, float, str, str]]) -> None:
-    """Name lines at their right ends: (x, y, text, colour) each, 8 points away, at least 16 points apart."""
+def end_labels(ax: Axes, items: Sequence[tuple[float, float, str, str]], *, lift: float = 0.0) -> None:
+    """Name lines at their right ends: (x, y, text, colour) each, 8 points away, at least 16 points apart.
+
+    lift: points above the line's end, for lines that go on to the right."""
     notes = [direct_label(ax, x, y, text, color=color) for x, y, text, color in items]
-    ax.figure.after_layout.append(lambda: _spread(ax, notes))
+    ax.figure.after_layout.append(lambda: _spread(ax, notes, lift))
 
 
 def point_labels(ax: Axes, x: Sequence[float], y: Sequence[float], texts: Sequence[str], *,
@@ -46,10 +48,10 @@ def spread(wanted: Sequence[float], gap: float) -> np.ndarray:
     return result
 
 
-def _spread(ax: Axes, notes: list[Annotation]) -> None:
+def _spread(ax: Axes, notes: list[Annotation], lift: float) -> None:
     points = 72 / ax.figure.dpi
     ys = np.array([ax.transData.transform(note.xy)[1] for note in notes]) * points
-    for note, y, new in zip(notes, ys, spread(ys, GAP)):
+    for note, y, new in zip(notes, ys, spread(ys + lift, GAP)):
         note.xyann = (note.xyann[0], new - y)
 
 

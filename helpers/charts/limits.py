@@ -80,7 +80,7 @@ def _wait(record: Mapping[str, Any]) -> float:
 
 
 def _timeline(ax: Axes, lanes: dict[Any, list[Mapping[str, Any]]], counts: Counter[str], end: float) -> None:
-    size = 64 if sum(counts.values()) <= 60 else 26 if sum(counts.values()) <= 250 else 12
+    size = 64 if len(lanes) <= 9 else 34 if len(lanes) <= 18 else 22
     for lane, rows in enumerate(lanes.values()):
         waits = [(float(r["started_s"]) - _wait(r), _wait(r)) for r in rows if _wait(r) > 0]
         ax.broken_barh(waits, (-lane - 0.14, 0.28), facecolor="white", edgecolor=GREY, hatch="////", linewidth=0.6)
@@ -89,7 +89,7 @@ def _timeline(ax: Axes, lanes: dict[Any, list[Mapping[str, Any]]], counts: Count
     for kind, look in OUTCOMES.items():
         marks = [(float(r["ended_s"]), -lane) for lane, rows in enumerate(lanes.values()) for r in rows if outcome(r) == kind]
         if marks:
-            ax.scatter(*zip(*marks), color=look.color, marker=look.marker, s=size, edgecolor="white", linewidth=0.5,
+            ax.scatter(*zip(*marks), color=look.color, marker=look.marker, s=size, edgecolor="white", linewidth=0.4,
                        zorder=4, label=f"{look.word}: {counts[kind]}")
     _name_lanes(ax, list(lanes))
     ax.set(xlim=(0, end * 1.03), ylim=(-len(lanes) + 0.4, 0.6), xlabel="seconds   (hatched: waiting)")
@@ -106,8 +106,10 @@ def _key(ax: Axes, colors: Sequence[str]) -> None:
     """Name the marks above the axes, each in its own colour."""
     key = ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=min(len(colors), 3), frameon=False, borderpad=0.2,
                     handletextpad=0.4, columnspacing=1.6)
-    for text, color in zip(key.get_texts(), colors):
+    for text, mark, color in zip(key.get_texts(), key.legend_handles, colors):
         text.set_color(color)
+        if hasattr(mark, "set_sizes"):
+            mark.set_sizes([56])
 
 
 # --- per second ------------------------------------------------------------------------------------
@@ -134,7 +136,7 @@ def rate_plot(records: Records, *, bin_s: float | None = None, title: str | None
         lambda ax: _rates(ax, edges[:-1], width, rates, totals), title=title or claim, source=source, volatile=volatile,
         alt=f"Bars of requests per second over {edges[-1]:g} s: {totals['ok']} accepted, {totals['throttled']} refused, "
             f"{totals['failed']} failed otherwise. Highest rate sent: {number(float(sent.max()))} per second.",
-        table=table(rows, caption="Requests per second, by when they were sent", digits=1))
+        table=table(rows, caption="Requests per second, by when they were sent"))
 
 
 def _three(record: Mapping[str, Any]) -> str:
@@ -171,7 +173,7 @@ def backoff_lanes(runs: Sequence[Any], *, title: str | None = None, source: str 
              if first else f"No policy gets all {runs[0].clients} clients through in {runs[0].horizon_s:g} s")
     return figure(
         lambda axes: _policies(np.atleast_1d(axes), runs, end), nrows=len(runs), sharex=True, title=title or claim,
-        size=(7.2, 1.35 + 1.12 * len(runs)),
+        size=(7.2, 1.5 + 1.1 * len(runs)),
         source=source or f"computed: simulation of {runs[0].rules}",
         alt="One lane per policy. " + " ".join(f"{run.policy}: {_result(run)}." for run in runs),
         table=table([run.totals() for run in runs], "policy", "attempts", "rejected", "finished", "finish_s",
@@ -187,7 +189,8 @@ def _result(run: Any) -> str:
 def _policies(axes: Sequence[Axes], runs: Sequence[Any], end: float) -> None:
     for ax, run in zip(axes, runs):
         _policy(ax, run, end)
-    axes[-1].set_xlabel("seconds   (circle: accepted, cross: refused)")
+    axes[-1].set_xlabel(f"seconds\nline: sent in the last {runs[0].window_s:g} s (cut at {3 * runs[0].limit}), band: the limit, "
+                        "circle: accepted, cross: refused")
     for ax in axes[:-1]:
         ax.tick_params(axis="x", length=0)
 

@@ -16,6 +16,11 @@ PRICES = "computed from published prices: Inference Endpoints, docs of 2026-05-1
 BILLED = ("initializing", "running", "updating")
 
 
+def whole(value: float) -> str:
+    """1777.8 -> "1,778"."""
+    return f"{value:,.0f}"
+
+
 def cost_per_request(price_in: float, price_out: float, tokens_in: float, tokens_out: float) -> float:
     """US$ of one call: (tokens_in * price_in + tokens_out * price_out) / 1,000,000, prices per million tokens."""
     return (tokens_in * price_in + tokens_out * price_out) / 1e6
@@ -37,18 +42,21 @@ def breakeven(*, price_per_hour: float, price_in: float, price_out: float, token
     cross = price_per_hour / call
     reached = capacity_rph is None or cross <= capacity_rph
     low, high = cross / (1 + uncertainty), cross / (1 - uncertainty)
-    room = f" One replica takes {number(capacity_rph, 0)} requests per hour." if capacity_rph else ""
-    claim = (f"From {number(cross, 0)} requests per hour on, an endpoint is cheaper" if reached else
-             f"Serverless stays cheaper: one replica takes {number(capacity_rph, 0)} requests\nper hour and "
-             f"would need {number(cross, 0)} to pay")
+    room = f" One replica takes {whole(capacity_rph)} requests per hour." if capacity_rph else ""
+    twice = bool(capacity_rph) and 2 * price_per_hour > capacity_rph * call  # the second replica loses again at first
+    claim = (f"From {whole(cross)} requests per hour on, an endpoint is cheaper" if reached and not twice else
+             f"An endpoint is cheaper from {whole(cross)} to {whole(capacity_rph)} requests\nper hour, then a second "
+             "replica has to pay" if reached else
+             f"Serverless stays cheaper: one replica takes {whole(capacity_rph)} requests\nper hour and "
+             f"would need {whole(cross)} to pay")
     rates = sorted({round(cross * f) for f in (0.1, 0.5, 1, 2, 10)} - {0})
     rows = [{"requests per hour": r, "serverless": r * call, "endpoint": _rent(r, price_per_hour, capacity_rph)} for r in rates]
     return figure(
         lambda ax: _breakeven(ax, call, price_per_hour, capacity_rph, cross, (low, high), reached, uncertainty),
         title=title or claim, source=source,
         alt=f"Two lines over requests per hour. Serverless costs US$ {call:.6f} per call; the endpoint US$ {price_per_hour:g} "
-            f"per replica and hour. They meet at {number(cross, 0)} requests per hour; with {percent(uncertainty)} more or "
-            f"fewer tokens per call, between {number(low, 0)} and {number(high, 0)}." + room,
+            f"per replica and hour. They meet at {whole(cross)} requests per hour; with {percent(uncertainty)} more or "
+            f"fewer tokens per call, between {whole(low)} and {whole(high)}." + room,
         table=table(rows, "requests per hour", ("serverless", "serverless, US$ per hour"),
                     ("endpoint", "endpoint, US$ per hour"), digits=2, caption="Cost per hour both ways"))
 
@@ -59,18 +67,21 @@ def _rent(rate: float, price_per_hour: float, capacity_rph: float | None) -> flo
 
 def _breakeven(ax: Axes, call: float, price: float, capacity: float | None, cross: float, span: tuple[float, float],
                reached: bool, uncertainty: float) -> None:
-    rates = np.geomspace(cross / 40, cross * 12, 400)
+    rates = np.geomspace(cross / 40, cross * 12, 3000)
     rents = [_rent(r, price, capacity) for r in rates]
     lower, upper = STYLES[0], STYLES[1]
     ax.fill_between(rates, rates * call * (1 - uncertainty), rates * call * (1 + uncertainty), color=lower.line, alpha=0.15, lw=0)
     ax.plot(rates, rates * call, color=lower.line, ls=lower.dash, marker="")
     ax.plot(rates, rents, color=upper.line, ls=upper.dash, marker="")
     ax.set(xscale="log", yscale="log", xlabel="requests per hour (log scale)", ylabel="US$ per hour (log scale)")
-    ax.set_ylim(price / 40, price * 30)
+    ax.set_ylim(price / 40, 1.5 * max(rents[-1], rates[-1] * call))
+    if capacity:
+        place = {"dx": 8, "dy": -6} if reached else {"dx": -4, "dy": 8, "ha": "right"}
+        direct_label(ax, capacity, price, f"replica full:\n{whole(capacity)} per hour", color=upper.label, **place)
     if reached:
         ax.axvspan(*span, color=GREY, alpha=0.18, lw=0)
         ax.plot(cross, price, marker="o", ms=10, color=INK, ls="")
-        direct_label(ax, cross, price, f"{number(cross, 0)} per hour\n({number(span[0], 0)} to {number(span[1], 0)})",
+        direct_label(ax, cross, price, f"{whole(cross)} per hour\n({whole(span[0])} to {whole(span[1])})",
                      dx=-10, dy=34, fontweight="bold")
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_formatter(lambda v, _: f"{v:,.4f}".rstrip("0").rstrip("."))
@@ -112,7 +123,7 @@ def _cold(ax: Axes, timeouts: list[float], marks: list[float], here: float, most
         ax.plot(here, p, color=style.line, marker=style.marker, ms=9, ls="")
         ends.append((here, p, f"{t:g} min: {percent(p)}", style.label))
     ax.axvline(here, color=GREY, lw=1.2, ls=(0, (2, 2)), marker="")
-    end_labels(ax, ends)
+    end_labels(ax, ends, lift=10)
     ax.set(xlim=(0, most), ylim=(0, 1.02), xlabel="requests per hour", ylabel="share of calls that are cold")
     ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
 
@@ -136,8 +147,8 @@ def endpoint_states(log: Sequence[Mapping[str, Any]], *, title: str | None = Non
     return figure(
         lambda axes: _states(axes, spans, states, minutes, [float(e["cost_usd"]) for e in log]),
         nrows=2, sharex=True, height_ratios=(0.42 * len(states) + 0.2, 1.1), size=(7.2, 2.6 + 0.34 * len(states)),
-        title=title or f"{number(paid, 0)} of {number(total, 0)} minutes are billed: US$ {cost:.3f}",
-        alt=f"States over {number(total, 0)} minutes: " + ", ".join(f"{s} {number(lasted[s])} min" for s in states)
+        title=title or f"{whole(paid)} of {whole(total)} minutes are billed: US$ {cost:.3f}",
+        alt=f"States over {whole(total)} minutes: " + ", ".join(f"{s} {number(lasted[s])} min" for s in states)
             + f". The cost line ends at US$ {cost:.3f} and is flat while nothing is billed.",
         source=source,
         table=table([{"minute": m, "state": e["state"], "US$ so far": f"{float(e['cost_usd']):.4f}"} for m, e in zip(minutes, log)],

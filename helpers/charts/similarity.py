@@ -61,6 +61,23 @@ def similarity_heatmaps(matrix_meaning: Any, matrix_words: Any, labels: Sequence
                     "text", "other text", "meaning", "words", caption="Pairs, closest in meaning first", digits=2))
 
 
+def similarity_heatmap(matrix: Any, labels: Sequence[str], *, by: str = "meaning", title: str | None = None,
+                       source: str | None = None) -> Card:
+    """One of the two heatmaps alone, with numbers in hundredths; the closest pair is framed. by: "meaning" or "words"."""
+    values = square(matrix, labels, "matrix")
+    i, j = _most_gained(values, np.zeros_like(values))
+    rows, letters = lettered([cut(label, 30) for label in labels])
+    near = [(values[p, q], labels[q], labels[p]) for p in range(len(labels)) for q in range(p)]
+    return figure(
+        lambda ax: heat(ax, values * 100, rows, letters, top=100, form="{:.0f}", boxed=[(i, j), (j, i)], diagonal=False),
+        title=title or f"By {by}, “{cut(labels[i], 19)}” and\n“{cut(labels[j], 24)}” are closest: {values[i, j]:.2f}",
+        size=(7.2, 1.35 + 0.33 * len(labels)), source=source or (
+            "practice: cosine of the model's vectors" if by == "meaning" else "computed: shared content words / all content words"),
+        alt=f"A grid of {len(labels)} by {len(labels)} texts with values in hundredths, by {by}. Closest: “{labels[i]}” and "
+            f"“{labels[j]}” ({values[i, j]:.2f}).",
+        table=table(sorted(near, key=lambda row: -row[0]), *_named(by, "text", "other text"), caption="Pairs, closest first"))
+
+
 def _most_gained(meaning: np.ndarray, words: np.ndarray) -> tuple[int, int]:
     gain = np.triu(np.round(meaning - words, 6), 1) - np.tri(len(words)) * 9
     i, j = np.unravel_index(int(gain.argmax()), gain.shape)
@@ -106,5 +123,5 @@ def threshold_curve(scores: Sequence[float], same: Sequence[bool], *, title: str
                     *_named("threshold", "precision", "recall", "F1"), caption="Quality at some thresholds", digits=2))
 
 
-def _named(*headings: str) -> list[Any]:
+def _named(*headings: str) -> list[Column]:
     return [Column(key=i, heading=heading, digits=2) for i, heading in enumerate(headings)]

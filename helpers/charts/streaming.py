@@ -39,7 +39,7 @@ def token_timelines(runs: Mapping[str, Events], *, total_plain: float | None = N
 
 def _draw(ax: Axes, runs: Mapping[str, Events], total_plain: float | None) -> None:
     names = list(runs)
-    end = max([total_plain or 0.0, *(events[-1][0] for events in runs.values())])
+    end = max([1e-3, total_plain or 0.0, *(events[-1][0] for events in runs.values())])
     for row, (name, style) in enumerate(zip(names, _styles(len(names)))):
         _lane(ax, -row, runs[name], style, end * 1.36)
     if total_plain is not None:
