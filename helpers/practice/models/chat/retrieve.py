@@ -1,0 +1,145 @@
+"""Finding the passages that fit a question: BM25 over words and concepts in four fields, and the likeness of
+questions. The weights were fitted on the passages' own questions, each hidden in turn, and on development prompts."""
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from . import corpus
+from .words import terms
+
+K1, B = 1.2, 0.3
+TEXT, QUESTIONS, KEYWORDS, HINTS = 0.42, 0.11, 1.33, 0.9  # a word found in this field of a passage
+NEAREST, OTHERS, TITLE = 0.27, 0.05, 0.48  # likeness with the nearest question, with all of them, with the key
+SAME = 1.5  # times the eighth power of the nearest likeness: the very question, or nearly
+NOT_COURSE = -0.15  # reply drafts and talk about the model come second
+
+Bag = dict[str, float]
+
+
+class Hit(NamedTuple):
+    """A passage found. `score` orders; `covered` is the share (0..1) of the prompt's meaning it holds."""
+
+    passage: corpus.Passage
+    score: float
+    covered: float
+
+
+class Index:
+    """Inverted index over passages; all weights are computed once."""
+
+    def __init__(self, passages: Sequence[corpus.Passage]) -> None:
+        self.passages = list(passages)
+        fields = [_fields(passage) for passage in passages]
+        self.idf = _idf([set().union(*f[:4], *f[4]) for f in fields])
+        self.rarest = max(self.idf.values(), default=1.0)
+        self._postings: dict[str, list[tuple[int, float]]] = {}
+        self._likeness: dict[str, list[tuple[int, float]]] = {}
+        self._owner: list[int] = []
+        self._titles = [{t for t, w in terms(p.key.replace("-", " ")) if w == 1} for p in passages]
+        self._title_weight = [sum(self.rarity(t) for t in sorted(title)) for title in self._titles]
+        mean = sum(sum(f[0].values()) for f in fields) / max(1, len(fields))
+        for number, one in enumerate(fields):
+            self._add_words(number, one, mean)
+            self._add_questions(number, one[4])
+
+    def _add_words(self, number: int, fields: tuple, mean: float) -> None:
+        text, asked, keywords, hints, _ = fields
+        norm = K1 * (1 - B + B * sum(text.values()) / mean)
+        weights = {term: TEXT * n * (K1 + 1) / (n + norm) for term, n in text.items()}
+        for term, n in asked.items():
+            weights[term] = weights.get(term, 0.0) + QUESTIONS * n * 2 / (n + 1)
+        for term in set(keywords) | set(hints):
+            weights[term] = weights.get(term, 0.0) + (KEYWORDS if term in keywords else HINTS)
+        for term, weight in weights.items():
+            self._postings.setdefault(term, []).append((number, weight))
+
+    def _add_questions(self, number: int, questions: list[Bag]) -> None:
+        for question in questions:
+            for term, weight in self.unit(question).items():
+                self._likeness.setdefault(term, []).append((len(self._owner), weight))
+            self._owner.append(number)
+
+    def knows(self, term: str) -> bool:
+        """Whether the corpus holds the term at all."""
+        return term in self.idf
+
+    def rarity(self, term: str) -> float:
+        """idf of a term; words outside of the corpus count as the rarest."""
+        return self.idf.get(term, self.rarest)
+
+    def unit(self, bag: Bag) -> Bag:
+        """idf-weighted vector of unit length."""
+        vector = {term: weight * self.rarity(term) for term, weight in bag.items()}
+        length = math.sqrt(sum(w * w for w in vector.values())) or 1.0
+        return {term: weight / length for term, weight in vector.items()}
+
+    def search(self, bag: Bag, kinds: frozenset[str] | None = None) -> list[Hit]:
+        """Passages of the given kinds (None: all) that share a term with `bag`, best first."""
+        total = sum(weight * self.rarity(term) for term, weight in bag.items()) or 1.0
+        sums: dict[int, float] = {}
+        covered: dict[int, float] = {}
+        for term, weight in bag.items():
+            share = weight * self.rarity(term) / total
+            for number, score in self._postings.get(term, ()):
+                sums[number] = sums.get(number, 0.0) + share * score
+                covered[number] = covered.get(number, 0.0) + share
+        alike = self._alike(bag)
+        hits = [Hit(self.passages[n], sums[n] + alike.get(n, 0.0) + self._title(n, bag, total), covered[n])
+                for n in sorted(sums) if kinds is None or self.passages[n].kind in kinds]
+        return sorted(hits, key=lambda hit: -hit.score)
+
+    def _title(self, number: int, bag: Bag, total: float) -> float:
+        held = sum(self.rarity(term) for term in sorted(self._titles[number]) if term in bag)
+        other = 0.0 if self.passages[number].kind == "course" else NOT_COURSE
+        return TITLE * 2 * held / (self._title_weight[number] + total) + other
+
+    def _alike(self, bag: Bag) -> dict[int, float]:
+        """Likeness of the prompt with each passage's questions."""
+        sums: dict[int, float] = {}
+        for term, weight in self.unit(bag).items():
+            for question, its in self._likeness.get(term, ()):
+                sums[question] = sums.get(question, 0.0) + weight * its
+        best: dict[int, float] = {}
+        every: dict[int, float] = {}
+        for question, cosine in sums.items():
+            owner = self._owner[question]
+            best[owner] = max(cosine, best.get(owner, 0.0))
+            every[owner] = every.get(owner, 0.0) + cosine / max(1, len(self.passages[owner].questions))
+        return {owner: NEAREST * best[owner] + SAME * best[owner] ** 8 + OTHERS * every[owner]
+                for owner in sorted(best)}
+
+
+def weigh(found: Iterable[tuple[str, float]]) -> Bag:
+    """Bag of terms; a term counts once, with its largest weight."""
+    bag: Bag = {}
+    for term, weight in found:
+        bag[term] = max(weight, bag.get(term, 0.0))
+    return bag
+
+
+def _fields(passage: corpus.Passage) -> tuple[Bag, Bag, Bag, Bag, list[Bag]]:
+    """Words of text, of all questions, keywords (the key too), hints, and one bag per question."""
+    text: Counter[str] = Counter()
+    for term, weight in terms(passage.plain):
+        text[term] += weight
+    questions = [weigh(terms(question)) for question in passage.questions]
+    asked: Counter[str] = Counter()
+    for question in questions:
+        asked.update(question)
+    keywords = weigh(terms(passage.keywords) + terms(passage.key.replace("-", " ")))
+    return dict(text), dict(asked), keywords, weigh(terms(passage.hints)), questions
+
+
+def _idf(vocabularies: Sequence[set[str]]) -> Bag:
+    seen = Counter(term for words in vocabularies for term in words)
+    return {term: math.log(1 + (len(vocabularies) - n + 0.5) / (n + 0.5)) for term, n in seen.items()}
+
+
+@lru_cache(maxsize=1)
+def load() -> Index:
+    """The index over all passages, built once."""
+    return Index(corpus.load())
