@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from . import transport
+from . import _cells, transport
 from .budget import Budget
 from .catalog import Models, models
 from .errors import CourseError
@@ -104,6 +104,7 @@ def connect(mode: str = "practice", *, max_calls: int = 50, max_usd: float = 0.0
     if course.mode == "practice":
         course._undo_quiet = _quiet_hub()
     transport.install_hub(course._hook)
+    _cells.follow_mode(course.mode)
     _current = course
     print(_banner(course))
     return course

@@ -80,16 +80,21 @@ def setup_source() -> str:
         f'    %pip install -q "git+{address}@{tag}"'])
 
 
-def rewritten(path: Path, *, save: bool) -> bool:
-    """Bring one notebook up to date; True when it was not."""
-    notebook = nbformat.read(path, as_version=4)
-    before = nbformat.writes(notebook)
+def fill(notebook: nbformat.NotebookNode, path: Path) -> nbformat.NotebookNode:
+    """Write badges and setup cell of a notebook that stands, or will stand, at `path`."""
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = BADGES.sub(lambda _: badge_line(path), cell.source)
         elif "setup" in cell.metadata.get("tags", []):
             cell.source = setup_source()
-    changed = nbformat.writes(notebook) != before
+    return notebook
+
+
+def rewritten(path: Path, *, save: bool) -> bool:
+    """Bring one notebook up to date; True when it was not."""
+    notebook = nbformat.read(path, as_version=4)
+    before = nbformat.writes(notebook)
+    changed = nbformat.writes(fill(notebook, path)) != before
     if changed and save:
         write(notebook, path)
     return changed

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nbformat
 
+from tools.badges import fill
 from tools.notebooks import normalise
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,8 +35,12 @@ def derive(solution: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 
 def made(path: Path) -> str:
-    """The text of the learner's notebook for one solution file."""
-    return nbformat.writes(derive(nbformat.read(path, as_version=4))) + "\n"
+    """The text of the learner's notebook for one solution file. Its links are one folder shorter."""
+    learner = fill(derive(nbformat.read(path, as_version=4)), EXERCISES / path.name)
+    for cell in learner.cells:
+        if cell.cell_type == "markdown":
+            cell.source = cell.source.replace("](../../", "](../")
+    return nbformat.writes(learner) + "\n"
 
 
 def main(argv: list[str]) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 
 from helpers import simulate
 from helpers.charts import classification, images, limits, money, sampling, similarity, streaming
-from helpers.charts.text_map import text_map
+from helpers.charts.maps import text_map
 from helpers.plotting import Card
 
 WORDS = ("Thank you for telling us . We have refunded the second charge , and you will see it on your card "

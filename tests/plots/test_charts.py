@@ -8,7 +8,7 @@ import pytest
 
 from helpers.charts import classification, images, limits, money, sampling, similarity, streaming
 from helpers.charts.labels import spread
-from helpers.charts.text_map import flatten, nearest, nearest_flat, text_map
+from helpers.charts.maps import flatten, nearest, nearest_flat, text_map
 from helpers.simulate import compare
 
 EVENTS = [(0.5, "Thank"), (0.6, " you"), (0.7, "."), (1.9, "\n"), (2.0, "Bye")]

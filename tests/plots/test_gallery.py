@@ -63,7 +63,7 @@ def test_shows_as_html_png_and_text(name: str) -> None:
     assert data["text/plain"] == str(card(name)) == f"{card(name).title}\n{card(name).alt}\nSource: {card(name).source}"
 
 
-@pytest.mark.parametrize("name", ["timeline", "map_query", "strip"])
+@pytest.mark.parametrize("name", ["timeline", "strip"])
 def test_same_bytes_twice(name: str) -> None:
     """The same data give the same picture, byte for byte."""
     assert CARDS[name]().png == card(name).png
