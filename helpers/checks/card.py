@@ -5,13 +5,24 @@ from ..tables import Table, table
 from . import state
 from .core import exercises
 
-MARKS = {"passed": "✓ passed", "wrong": "✗ wrong", "crashed": "✗ crashed", "not yet attempted": "· not yet attempted"}
+MARKS = {"passed": "✓", "wrong": "✗", "crashed": "!", "not yet attempted": "·"}
 
 
 def progress() -> Table:
-    """A table of every exercise: id, name, how its last check ended. What is shown is kept on this machine only."""
+    """A table of every exercise: how its last check ended, in the notebook or by `course.py check`, and how many hints were shown.
+
+    What is shown is kept on this machine only.
+    """
     known = state.load()
-    rows = [{"exercise": id, "answer": task.name, "state": MARKS.get(known.get(id, {}).get("state", ""), MARKS["not yet attempted"])}
-            for id, task in exercises().items()]
-    done = sum(row["state"] == MARKS["passed"] for row in rows)
-    return table(rows, "exercise", "answer", "state", caption=f"{done} of {len(rows)} exercises passed")
+    rows = [_row(id, task.name, known.get(id, {})) for id, task in exercises().items()]
+    done = sum("passed" in row["state"] for row in rows)
+    following = next((f" Next: {row['exercise']} {row['answer']}." for row in rows if "passed" not in row["state"]), "")
+    return table(rows, "exercise", "answer", "state", "hints", "message",
+                 caption=f"{done} of {len(rows)} exercises passed.{following}")
+
+
+def _row(id: str, name: str, entry: dict) -> dict:
+    ended = entry.get("state") if entry.get("state") in MARKS else "not yet attempted"
+    message = "" if ended == "not yet attempted" else " ".join(entry.get("message", "").split())
+    return {"exercise": id, "answer": name, "state": f"{MARKS[ended]} {ended}", "hints": entry.get("hints", 0),
+            "message": message.removeprefix(f"{id}: ").removeprefix(f"{id} passed: ")}

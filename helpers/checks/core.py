@@ -3,11 +3,11 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import re
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from ..errors import CourseError
@@ -15,13 +15,15 @@ from . import guard, state
 from .outcome import CheckFailed, Crashed, Mistake, NotAttempted, WrongAnswer
 
 Judge = Callable[[Any], None]
+LINE = 110  # longest line of a message
+HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True, kw_only=True)
 class Exercise:
     """One exercise: its id ("04.2"), what the learner takes from it, three hints (nudge, pointer, worked line), and its judge.
 
-    The judge gets the learner's function, class or value, calls it, and raises Mistake when it is wrong.
+    The judge gets the learner's function or class, calls it, and raises Mistake when it is wrong.
     """
 
     id: str
@@ -44,19 +46,21 @@ def exercise(id: str, *, insight: str, hints: tuple[str, str, str]) -> Callable[
 
 def exercises() -> dict[str, Exercise]:
     """All exercises by id, in order."""
-    for path in sorted(Path(__file__).parent.glob("lesson_*.py")):
+    for path in sorted(HERE.glob("lesson_*.py")):
         importlib.import_module(f"{__package__}.{path.stem}")
     return dict(sorted(_REGISTRY.items()))
 
 
 def find(id: str) -> Exercise:
     """The exercise with this id; raises CourseError with the nearest ids when there is none."""
-    lesson = id.split(".")[0] if isinstance(id, str) else ""
-    if (Path(__file__).parent / f"lesson_{lesson}.py").exists():
-        importlib.import_module(f"{__package__}.lesson_{lesson}")
+    if not isinstance(id, str):
+        raise CourseError(f"An exercise is named by its id in quotes, not by {type(id).__name__}.",
+                          'Write it first: check("00.1", mask_token).')
+    if (found := re.match(r"(\d\d)\.", id)) and (HERE / f"lesson_{found[1]}.py").exists():
+        importlib.import_module(f"{__package__}.lesson_{found[1]}")
     if id not in _REGISTRY:
         known = list(exercises())
-        near = difflib.get_close_matches(str(id), known, n=3, cutoff=0.5) or known[:3]
+        near = difflib.get_close_matches(id, known, n=3, cutoff=0.5) or known[:3]
         raise CourseError(f"There is no exercise {id!r}.", f"Did you mean {', '.join(near)}?")
     return _REGISTRY[id]
 
@@ -70,7 +74,7 @@ def check(id: str, answer: Any) -> None:
     try:
         judged(task, answer)
     except CheckFailed as failure:
-        state.note(id, failure.state, str(failure))
+        state.note(id, failure.state, str(failure), failure.id)
         raise failure.with_traceback(None) from None
     line = f"{id} passed: {task.insight}"
     state.note(id, "passed", line)
@@ -81,45 +85,63 @@ def judged(task: Exercise, answer: Any) -> None:
     """Run a judge under guard; raises WrongAnswer, NotAttempted or Crashed."""
     if answer is None or answer is ...:
         raise _not_attempted(task)
+    if not callable(answer):
+        raise _not_callable(task, answer)
     try:
         guard.run(lambda: task.judge(answer))
     except CheckFailed:
         raise
     except Mistake as wrong:
         raise WrongAnswer(task.id, wrong.id, _four_lines(task, wrong)) from None
-    except NotImplementedError as exc:
-        if _own_lines(exc.__traceback__):
-            raise _crashed(task, exc) from None
-        raise _not_attempted(task) from None
     except guard.Forbidden as exc:
         raise Crashed(task.id, exc.id, [f"{task.id}: your code was stopped: {exc.why}.", _hint_line(task)]) from None
     except Exception as exc:
+        if isinstance(exc, NotImplementedError) and not exc.args and _learners_frames(exc)[-1:] == _frames(exc)[-1:]:
+            raise _not_attempted(task) from None
         raise _crashed(task, exc) from None
 
 
-def _own_lines(tb: TracebackType | None) -> bool:
-    """Whether a NotImplementedError came from a helper of the course: then it is no stub but a defect of ours."""
-    frames = traceback.extract_tb(tb)
-    return bool(frames) and frames[-1].filename.startswith(str(Path(__file__).parent))
-
-
 def _four_lines(task: Exercise, wrong: Mistake) -> list[str]:
-    return [f"{task.id}: {wrong.did}", f"expected: {wrong.expected}", f"got:      {wrong.got}", f"next:     {wrong.then}"]
+    return [one_line(text) for text in (f"{task.id}: {wrong.did}", f"expected: {wrong.expected}", f"got:      {wrong.got}",
+                                        f"next:     {wrong.then}")]
+
+
+def one_line(text: str, most: int = LINE) -> str:
+    """`text` without line breaks, cut to `most` characters."""
+    label = re.match(r"((got|next|where): +)?", text)[0]  # stays as wide as it is
+    flat = label + " ".join(text[len(label):].split())
+    return flat if len(flat) <= most else flat[: most - 1] + "…"
 
 
 def _not_attempted(task: Exercise) -> NotAttempted:
     return NotAttempted(task.id, "not-attempted",
-                        [f"{task.id}: not attempted yet. Replace `raise NotImplementedError` in `{task.name}`, run the cell, check again.",
-                         _hint_line(task)])
+                        [f"{task.id}: not attempted yet.",
+                         f"next:     replace `raise NotImplementedError` in `{task.name}`, run that cell, then check again."])
+
+
+def _not_callable(task: Exercise, answer: Any) -> WrongAnswer:
+    return WrongAnswer(task.id, "not-callable", [
+        one_line(f'{task.id}: check("{task.id}", ...) got {type(answer).__name__}, not the function itself'),
+        f"next:     write check(\"{task.id}\", {task.name}) with no quotes or brackets after the name."])
 
 
 def _crashed(task: Exercise, exc: Exception) -> Crashed:
-    where = [frame for frame in traceback.extract_tb(exc.__traceback__) if "helpers" not in Path(frame.filename).parts]
-    line = f" in the line `{where[-1].line}`" if where and where[-1].line else ""
-    text = " ".join(str(exc).split())[:160]
-    return Crashed(task.id, "crashed", [f"{task.id}: your code raised {type(exc).__name__}: {text}" if text else
-                                        f"{task.id}: your code raised {type(exc).__name__}",
-                                        *([f"where:    {line.strip()}"] if line else []), _hint_line(task)])
+    where = _learners_frames(exc)
+    what = f"{type(exc).__name__}: {exc}" if str(exc) else type(exc).__name__
+    said = "your code raised" if where else "what your code gave back could not be used:"
+    line = where[-1].line if where else ""
+    lines = [f"{task.id}: {said} {what}", *([f"where:    {line}"] if line else []), _hint_line(task)]
+    return Crashed(task.id, "crashed", [one_line(text) for text in lines])
+
+
+def _frames(exc: BaseException) -> list[traceback.FrameSummary]:
+    return list(traceback.extract_tb(exc.__traceback__))
+
+
+def _learners_frames(exc: BaseException) -> list[traceback.FrameSummary]:
+    """The frames of code written in the notebook: its module is `__main__`."""
+    names = [frame.f_globals.get("__name__") for frame, _ in traceback.walk_tb(exc.__traceback__)]
+    return [summary for summary, name in zip(_frames(exc), names, strict=True) if name == "__main__"]
 
 
 def _hint_line(task: Exercise) -> str:
@@ -129,6 +151,5 @@ def _hint_line(task: Exercise) -> str:
 def hint(id: str) -> None:
     """Print the next of three hints for exercise `id`: a nudge, then a pointer, then a worked line. The last one repeats."""
     task = find(id)
-    level = min(state.hints_taken(id), 2)
-    state.take_hint(id)
+    level = state.next_hint(id)
     print(f"Hint {level + 1} of 3 for {id}: {task.hints[level]}")

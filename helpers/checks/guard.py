@@ -1,21 +1,31 @@
 """Run a learner's code so that it cannot hang, flood, ask, leave, or move the check.
 
 A time limit by a timer signal (where the platform has one and the caller is the main thread, as in a notebook kernel; else by an
-exception sent to a worker thread), a cap on printed output, no `input()`, no `sys.exit()`, the working directory put back.
+exception sent to a worker thread), a cap on printed output, no `input()`, no exit, no fork, the working directory put back.
+An offence is remembered, so that an answer with a bare `except:` cannot hide it.
 """
 from __future__ import annotations
 
 import builtins
 import contextlib
 import ctypes
+import getpass
 import io
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any, NoReturn
 
 TIME_LIMIT_S = 10.0
 MOST_OUTPUT = 100_000  # characters
+ASKS = ("asks-for-input", "it waits for input(), which nobody can answer during a check; use the function's arguments")
+EXITS = ("exits", "it calls exit(), which would end the notebook; return a value or raise an error")
+FORKS = ("forks", "it calls os.fork(), which copies the whole notebook; leave it out")
+FLOODS = ("floods", f"it prints more than {MOST_OUTPUT:,} characters; remove the print from the loop")
+MOVES = ("changes-directory", "it changes the working directory; leave os.chdir() out")
 
 
 class Forbidden(BaseException):
@@ -26,83 +36,154 @@ class Forbidden(BaseException):
         self.id, self.why = id, why
 
 
-class TookTooLong(Forbidden):
-    """The code did not end within the time limit."""
+class Watch:
+    """Notes the first offence and raises it where it happens."""
 
     def __init__(self) -> None:
-        super().__init__("too-slow", f"it did not end within {TIME_LIMIT_S:.0f} seconds; look for a loop that never stops")
+        self.first: Forbidden | None = None
+
+    def note(self, id: str, why: str) -> Forbidden:
+        """Remember an offence unless there was one before; returns the first."""
+        self.first = self.first or Forbidden(id, why)
+        return self.first
+
+    def refuse(self, id: str, why: str) -> NoReturn:
+        """Remember an offence and raise it."""
+        raise self.note(id, why)
+
+    def refusing(self, offence: tuple[str, str]) -> Callable[..., NoReturn]:
+        """A function that takes anything and refuses."""
+        return lambda *_, **__: self.refuse(*offence)
 
 
 def run(action: Callable[[], None], *, seconds: float = TIME_LIMIT_S) -> str:
     """Run `action` under guard and return what it printed.
 
-    Raises Forbidden for a hang, a flood, `input()`, `sys.exit()` or a changed working directory; passes on what `action` raises.
+    Raises Forbidden for a hang, a flood, `input()`, `sys.exit()`, a fork or a changed working directory, whatever else happened;
+    otherwise passes on what `action` raises.
     """
-    printed, here = _Bounded(), os.getcwd()
+    watch, here, failure = Watch(), _here(), None
+    printed = Bounded(watch)
     try:
-        with _no_input(), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-            _within(action, seconds)
+        with refusals(watch), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+            _within(action, seconds, watch)
     except SystemExit:
-        raise Forbidden("exits", "it calls sys.exit() or exit(), which would end the notebook; return a value or raise an error") from None
-    finally:
-        moved = _come_back(here)
-    if moved:
-        raise Forbidden("changes-directory", "it changes the working directory; leave os.chdir() out")
+        watch.note(*EXITS)
+    except BaseException as exc:
+        failure = exc
+    if _went_away(here):
+        watch.note(*MOVES)
+    if watch.first and not isinstance(failure, KeyboardInterrupt):
+        raise watch.first from None
+    if failure:
+        raise failure
     return printed.getvalue()
 
 
-def _come_back(here: str) -> bool:
-    try:
-        moved = os.getcwd() != here
-    except OSError:  # the new working directory is gone already
-        moved = True
-    if moved:
-        os.chdir(here)
-    return moved
+@contextlib.contextmanager
+def refusals(watch: Watch) -> Iterator[None]:
+    """Replace what would ask, end or copy the process; other threads may still end it (ipykernel does when its parent is gone)."""
+    caller, undo = threading.get_ident(), contextlib.ExitStack()
+    for place, name, offence in _dangers():
+        before = getattr(place, name)
+        refuse = watch.refusing(offence)
+        if place is os:
+            refuse = _unless_elsewhere(refuse, before, caller)
+        undo.callback(setattr, place, name, before)
+        setattr(place, name, refuse)
+    with undo:
+        yield
 
 
-class _Bounded(io.StringIO):
+def _dangers() -> list[tuple[Any, str, tuple[str, str]]]:
+    found = [(builtins, "input", ASKS), (getpass, "getpass", ASKS), (sys, "breakpointhook", ASKS), (os, "_exit", EXITS),
+             (os, "abort", EXITS), *((os, name, FORKS) for name in ("fork", "forkpty") if hasattr(os, name))]
+    ipython = sys.modules.get("IPython")
+    if ipython and (shell := ipython.get_ipython()):
+        found.append((shell, "ask_exit", EXITS))  # what exit() and quit() are in a notebook
+    return found
+
+
+def _unless_elsewhere(refuse: Callable[..., NoReturn], before: Callable, caller: int) -> Callable:
+    elsewhere = {thread.ident for thread in threading.enumerate()} - {caller}
+    return lambda *args: before(*args) if threading.get_ident() in elsewhere else refuse()
+
+
+class Bounded(io.StringIO):
     """Collects output up to MOST_OUTPUT characters, then stops the code that prints."""
+
+    def __init__(self, watch: Watch) -> None:
+        super().__init__()
+        self._watch = watch
 
     def write(self, text: str) -> int:
         if self.tell() + len(text) > MOST_OUTPUT:
-            raise Forbidden("floods", f"it prints more than {MOST_OUTPUT:,} characters; remove the print from the loop")
+            self._watch.refuse(*FLOODS)
         return super().write(text)
 
 
-@contextlib.contextmanager
-def _no_input() -> Iterator[None]:
-    def refuse(*_: object) -> str:
-        raise Forbidden("asks-for-input", "it calls input(), which nobody can answer during a check; use the function's arguments")
-
-    before, builtins.input = builtins.input, refuse
+def _here() -> str | None:
     try:
-        yield
-    finally:
-        builtins.input = before
+        return os.getcwd()
+    except OSError:  # deleted
+        return None
 
 
-def _within(action: Callable[[], None], seconds: float) -> None:
+def _went_away(here: str | None) -> bool:
+    """Whether the working directory changed; it is changed back."""
+    if here is None or _here() == here:
+        return False
+    with contextlib.suppress(OSError):
+        os.chdir(here)
+    return True
+
+
+def _within(action: Callable[[], None], seconds: float, watch: Watch) -> None:
     if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
-        _with_timer(action, seconds)
+        _with_timer(action, seconds, watch)
     else:
-        _in_thread(action, seconds)
+        _in_thread(action, seconds, watch)
 
 
-def _with_timer(action: Callable[[], None], seconds: float) -> None:
-    def ring(*_: object) -> None:
-        raise TookTooLong
+def _too_slow(seconds: float) -> tuple[str, str]:
+    return "too-slow", f"it did not end within {seconds:g} seconds; look for a loop that never stops"
+
+
+def _with_timer(action: Callable[[], None], seconds: float, watch: Watch) -> None:
+    rings, tracing = 0, sys.gettrace()
+
+    def ring(_: int, frame: FrameType | None) -> None:
+        nonlocal rings
+        rings += 1
+        if rings > 2:
+            _insist(frame, watch)
+        watch.refuse(*_too_slow(seconds))
 
     before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)  # rings again, for code that catches everything
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)  # rings again, for code that catches everything
     try:
         action()
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        if sys.gettrace() is not tracing:
+            sys.settrace(tracing)
 
 
-def _in_thread(action: Callable[[], None], seconds: float) -> None:
+def _insist(frame: FrameType | None, watch: Watch) -> None:
+    """For `while True: try: ... except: pass`: raise at the next line too, which is in the handler and not in the `try`."""
+    def at_line(_: FrameType, event: str, __: Any) -> Any:
+        if event == "line" and watch.first:
+            raise watch.first
+        return at_line
+
+    while frame is not None and frame.f_code is not _with_timer.__code__:
+        frame.f_trace = at_line
+        frame = frame.f_back
+    sys.settrace(lambda *_: None)
+
+
+def _in_thread(action: Callable[[], None], seconds: float, watch: Watch) -> None:
     ended: list[BaseException | None] = []
 
     def work() -> None:
@@ -116,8 +197,13 @@ def _in_thread(action: Callable[[], None], seconds: float) -> None:
     worker.start()
     worker.join(seconds)
     if worker.is_alive():
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(worker.ident or 0), ctypes.py_object(TookTooLong))
+        late = watch.note(*_too_slow(seconds))
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(worker.ident or 0), ctypes.py_object(_Late))
         worker.join(1.0)
-        raise TookTooLong
-    if ended and ended[0] is not None:
+        raise late
+    if ended[0] is not None:
         raise ended[0]
+
+
+class _Late(BaseException):
+    """Sent into a worker thread: only a class can be sent, without arguments."""

@@ -1,0 +1,44 @@
+"""For the kernel in which the runner checks a notebook: the guard of `check()` around whole cells, except its time limit.
+
+nbval has the time limit. Without the rest, a cell that prints for ever would fill the memory, and one that forks would hang the kernel.
+"""
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from . import guard
+
+SOURCE = '__import__("helpers.checks._kernel", fromlist=["*"]).protect()'  # leaves no name behind
+
+
+def protect() -> None:
+    """From the next cell on, refuse input(), exits, forks and endless output, cell by cell."""
+    from IPython import get_ipython
+    undo = contextlib.ExitStack()
+
+    def before(*_: Any) -> None:
+        undo.close()
+        watch = guard.Watch()
+        undo.enter_context(guard.refusals(watch))
+        for stream in (sys.stdout, sys.stderr):
+            undo.callback(setattr, stream, "write", stream.write)
+            stream.write = _capped(stream.write, watch)
+
+    events = get_ipython().events
+    events.register("pre_run_cell", before)
+    events.register("post_run_cell", lambda *_: undo.close())
+
+
+def _capped(write: Callable[[str], int], watch: guard.Watch) -> Callable[[str], int]:
+    room = guard.MOST_OUTPUT
+
+    def capped(text: str) -> int:
+        nonlocal room
+        room -= len(text)
+        if room < 0:
+            watch.refuse(*guard.FLOODS)
+        return write(text)
+    return capped

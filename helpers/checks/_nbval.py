@@ -1,0 +1,73 @@
+"""A pytest plugin beside nbval: writes how each cell ended, one JSON line each, so that nobody has to read nbval's prose.
+
+Loaded with `-p helpers.checks._nbval`; the file is named in COURSE_CELLS. It changes nothing in nbval's own verdicts. When the kernel
+is gone, it ends the run at once, where nbval would wait for the cell's whole time limit.
+"""
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+# jsonschema, which nbval loads by way of nbformat, would build a whole grammar of web addresses at import when this optional package
+# is there: more than half of a run's time, for a format that no notebook has.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+GONE = 70  # exit code: the kernel ended by itself
+
+_running: list[Any] = []  # the cell that runs now
+_watched: set[int] = set()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: Any) -> Iterator[None]:
+    """Note that a cell begins, and how it ended."""
+    if not hasattr(item, "cell_num"):
+        return (yield)
+    process = item.parent.kernel.km.provisioner.process
+    _tell(cell=item.cell_num, kernel=process.pid)
+    _watch(process)
+    _running.append(item)
+    late_before = item.parent.timed_out
+    error = None
+    try:
+        return (yield)
+    except BaseException as exc:
+        error = exc
+        raise
+    finally:
+        _running.clear()
+        skipped = isinstance(error, pytest.skip.Exception)
+        _tell(cell=item.cell_num, ok=error is None, skipped=skipped, late=item.parent.timed_out and not late_before, **_raised(item))
+
+
+def _raised(item: Any) -> dict[str, str]:
+    """Name and text of the exception that the cell ended in, as the kernel sent them."""
+    errors = [output for output in item.test_outputs or [] if output.output_type == "error"]
+    return {"ename": errors[-1]["ename"], "evalue": errors[-1]["evalue"][:500]} if errors else {}
+
+
+def _watch(process: Any) -> None:
+    if process.pid not in _watched:
+        _watched.add(process.pid)
+        threading.Thread(target=_until_gone, args=(process,), daemon=True).start()
+
+
+def _until_gone(process: Any) -> None:
+    while process.poll() is None:
+        time.sleep(0.2)
+    if _running:  # not nbval's own shutdown between two notebooks
+        item = _running[0]
+        _tell(cell=item.cell_num, ok=False, gone=True, late=item.parent.timed_out)
+        os._exit(GONE)
+
+
+def _tell(**record: Any) -> None:
+    with open(os.environ["COURSE_CELLS"], "ab", buffering=0) as stream:
+        stream.write(json.dumps(record).encode() + b"\n")
