@@ -189,7 +189,8 @@ class Server:
         parts += [f"speed={state['speed']:g}"] if state["speed"] != 1 else []
         parts += [f"credit=US${state['credit']:.6f}"] if state["credit"] is not None else []
         parts += [f"pace={state['pace']}"] if any(state["pace"].values()) else []
-        return f"Server({', '.join([repr(self.url), *parts, f'requests={state['requests']}'])})"
+        parts += [f"requests={state['requests']}"]
+        return f"Server({', '.join([repr(self.url), *parts])})"
 
     def _turn(self, switch: str, **settings: Any) -> dict[str, Any]:
         told = {name: value for name, value in settings.items() if value is not None}
@@ -259,6 +260,7 @@ def join(url: str, *, name: str | None = None, code: str | None = None) -> str:
         server = Server(url, token)
         server.state
         server.close()
-    except ValueError as error:
-        raise CourseError(str(error), "Check the address with whoever runs the server.") from None
+    except ValueError:
+        raise CourseError(f"No practice server lets you in at {url}.",
+                          "Check the address and the join code with whoever runs it.") from None
     return token

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
+import time
 from typing import TYPE_CHECKING, Any
 
 from .errors import Failure, dumps
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 HTML = b"<!doctype html><html><head><title>502</title></head><body><h1>The proxy has something to say</h1></body></html>"
 MOST_ENDLESS = 64 << 20  # bytes
+MOST_ENDLESS_S = 120.0  # real seconds
 MOST_SILENCE = 900.0  # real seconds
 MESSAGES = {
     400: "Bad Request", 401: "Invalid username or password.", 402: "You have depleted your monthly included credits.",
@@ -246,10 +248,11 @@ class BrokenWire:
             raise Gone
 
     async def _forever(self, piece: bytes) -> None:
+        until = time.monotonic() + MOST_ENDLESS_S
         for _ in range(MOST_ENDLESS // len(piece)):
             await self._piece(piece)
             await asyncio.sleep(0.001)
-            if self.wire.closing:
+            if self.wire.closing or time.monotonic() > until:
                 break
         self.wire.close()
         raise Gone

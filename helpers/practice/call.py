@@ -64,8 +64,9 @@ class Call:
 
     @property
     def openai(self) -> bool:
-        """Whether errors take the shape of `/v1`."""
-        return self.path.startswith("/v1/") or "/v1/chat/" in self.path or self.path == "/v1"
+        """Whether errors take the shape of `/v1`. The retired host has its own."""
+        chat = self.path.startswith("/hf-inference/") and self.path.endswith("/v1/chat/completions")
+        return (self.path.startswith("/v1/") and not self.scope["path"].startswith("/retired")) or chat
 
     def header(self, name: bytes) -> str | None:
         """A request header by its lower-case name."""
@@ -118,6 +119,7 @@ class Call:
                 got.append(message["body"])
             more = message["more_body"] and size <= MAX_DRAIN
         if size > MAX_BODY:
+            self._body = b""
             headers = {"connection": "close"} if size > MAX_DRAIN else {}
             raise Failure(413, "The request body is larger than 1 MiB. Send fewer or shorter inputs per call.",
                           code="request_too_large", headers=headers)

@@ -37,6 +37,7 @@ class Endpoint:
     namespace: str
     settings: Settings
     created_s: float
+    owner: int = 0
     state: str = "pending"
     since_s: float = 0.0
     updated_s: float = 0.0
@@ -61,8 +62,8 @@ class Endpoint:
 
     @property
     def host(self) -> str:
-        """Its host name: the same in every run."""
-        mark = f"{zlib.crc32(f'{self.namespace}/{self.name}'.encode()):08x}"
+        """Its host name: the same in every run, and another for every owner."""
+        mark = f"{zlib.crc32(f'{self.owner}/{self.namespace}/{self.name}'.encode()):08x}"
         provider = self.spec["provider"]
         return f"{self.name}-{mark}.{provider['region']}.{provider['vendor']}.endpoints.huggingface.cloud"
 
@@ -147,8 +148,8 @@ def _joined(stretches: list[tuple[float, float, float]]) -> list[tuple[float, fl
 class Endpoints:
     """The endpoints of one identity, by namespace and name."""
 
-    def __init__(self, clock: Clock) -> None:
-        self.clock, self.settings = clock, Settings()
+    def __init__(self, clock: Clock, *, owner: int = 0) -> None:
+        self.clock, self.settings, self.owner = clock, Settings(), owner
         self._all: dict[tuple[str, str], Endpoint] = {}
 
     def add(self, endpoint: Endpoint) -> None:

@@ -88,7 +88,8 @@ def _with_number(fault: Fault, number: float) -> Fault:
 
 
 def _checked(fault: Fault) -> Fault:
-    _need(isinstance(fault.status, int) and 200 <= fault.status <= 599, "status", "be a status from 200 to 599")
+    good = type(fault.status) is int and 200 <= fault.status <= 599
+    _need(good, "status", f"be a number from 200 to 599, not {shown(fault.status)}")
     _need(isinstance(fault.kind, str) and fault.kind in KINDS, "kind", f"be one of {one_of(KINDS)}")
     _need(_is_number(fault.delay) and 0 <= fault.delay <= 3600, "delay", "be 0 to 3600 seconds")
     _need(type(fault.after) is int and 0 <= fault.after <= 100_000, "after", "be a number of tokens, 0 or more")

@@ -11,7 +11,7 @@ import hmac
 import secrets
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from .clock import Clock
@@ -60,10 +60,14 @@ class ColdStart:
 
 
 class Identity:
-    """One caller's own little world. `kind` is "learner", "no_permission", "no_credit" or "anonymous"."""
+    """One caller's own little world. `kind` is "learner", "no_permission", "no_credit" or "anonymous".
 
-    def __init__(self, key: str, kind: str, seed: int) -> None:
-        self.key, self.kind, self.seed = key, kind, seed
+    `number` counts the identities of this server in the order of their first call: unlike `key` it is the same in
+    every run, so that host names made from it are too.
+    """
+
+    def __init__(self, key: str, kind: str, seed: int, number: int = 0) -> None:
+        self.key, self.kind, self.seed, self.number = key, kind, seed, number
         self.log = WireLog()
         self.reset()
 
@@ -76,7 +80,7 @@ class Identity:
         self.pace = Pace()
         self.credit: float | None = None
         self.spent = 0.0
-        self.endpoints = Endpoints(self.clock)
+        self.endpoints = Endpoints(self.clock, owner=self.number)
         self.requests = 0
         self._seen: OrderedDict[int, int] = OrderedDict()
         self.log.clear()
@@ -145,6 +149,7 @@ class Identities:
         self._accepts = accepts or (lambda token: token.startswith(PREFIX))
         self._salt = secrets.token_bytes(16)
         self._known: OrderedDict[str, Identity] = OrderedDict()
+        self._met = 0
         self.anonymous = Identity("anonymous", "anonymous", seed)
 
     def find(self, authorization: str | None, *, public: bool = False) -> Identity:
@@ -166,14 +171,15 @@ class Identities:
         key = hmac.new(self._salt, token.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:12]
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = Identity(key, _kind(token), self.seed)
+            self._met += 1
+            known = self._known[key] = Identity(key, _kind(token), self.seed, self._met)
             if len(self._known) > MOST_IDENTITIES:
                 self._known.popitem(last=False)
         else:
             self._known.move_to_end(key)
         return known
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Identity]:
         return iter(list(self._known.values()))
 
     def __len__(self) -> int:

@@ -126,9 +126,7 @@ def for_task(name: str, task: str) -> Model:
 @cache
 def _load(module: str) -> Any:
     loaded = importlib.import_module(f".models.{module}", __package__)
-    maker: Callable[[], Any] | None = getattr(loaded, "load", None)
-    if maker is None:
-        maker = next(getattr(loaded, name).load for name in ("ReasonerModel", "ChatModel") if hasattr(loaded, name))
+    maker: Callable[[], Any] = loaded.load if hasattr(loaded, "load") else loaded.ReasonerModel.load
     return maker()
 
 
