@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ._headers import LimitInfo, lower_keys, parse_limit, parse_retry_after
-from ._limits import SHORT_WINDOW_S, Bucket, Probe, Window
+from ._limits import SHORT_WINDOW_S, Bucket, Window
+from ._probe import Probe
 from .errors import BatchStopped, CourseError
 
 if TYPE_CHECKING:
@@ -23,9 +24,11 @@ MAX_PAUSE_S = 3600.0
 
 @dataclass(slots=True)
 class Permit:
-    """Leave to send one request. seq: its place in the order of sending; waited_s: how long it queued."""
+    """Leave to send one request. seq: its place in the order of sending; taken_at: when its turn came; sent_at: when it left;
+    waited_s: how long it queued."""
 
     seq: int
+    taken_at: float
     sent_at: float
     waited_s: float = 0.0
     answered: bool = False
@@ -80,7 +83,7 @@ class RateLimiter:
         self._lock = threading.Lock()
         self._waiting: deque[_Waiter] = deque()
         self._own = Bucket(self._clock(), rate, burst or 1.0) if rate else None
-        self._model: Bucket | Window | Probe = Probe(self._clock())
+        self._model: Bucket | Window | Probe = Probe()
         self._paused_until, self._rested = -float("inf"), True
         self._seq = self._in_flight = 0
         self.cold_s = 0.0
@@ -189,12 +192,12 @@ class RateLimiter:
         return max(ready, self._own.ready_at(now, self._in_flight)) if self._own else ready
 
     def _take(self, now: float, waited: float) -> Permit:
-        self._model.take(now)
-        if self._own:
-            self._own.take(now)
         self._seq += 1
+        self._model.take(now, self._seq)
+        if self._own:
+            self._own.take(now, self._seq)
         self._in_flight += 1
-        return Permit(self._seq, now, waited)
+        return Permit(self._seq, now, now, waited)
 
     def follow_clock(self, policy: RetryPolicy) -> None:
         """Use the clock and the sleeps of `policy`, unless the limiter has its own or has been used."""
@@ -204,7 +207,7 @@ class RateLimiter:
             if not self._waiting:
                 self._clock, self._sleep, self._asleep = policy.clock, policy.sleep, policy.asleep
                 now = self._clock()
-                self._model = Probe(now)
+                self._model = Probe()
                 self._own = Bucket(now, self._own.rate, self._own.size) if self._own else None
                 self._clock_given = True
 
@@ -226,10 +229,10 @@ class RateLimiter:
                 return
             now = self._answered(permit)
             info = parse_limit(fields)
-            refused = status == 429
+            refused, asked = status == 429, parse_retry_after(fields)
             if refused:
-                self._hold(now, parse_retry_after(fields))
-            self._learn(permit, info, now, refused)
+                self._hold(now, asked)
+            self._learn(permit, info, now, asked or 0.0 if refused else None)
             self._wake_first()
 
     def release(self, permit: Permit) -> None:
@@ -258,18 +261,19 @@ class RateLimiter:
             self._paused_until = max(self._paused_until, until)
             self._rested = False
 
-    def _learn(self, permit: Permit, info: LimitInfo | None, now: float, refused: bool) -> None:
-        after = self._seq - permit.seq
+    def _learn(self, permit: Permit, info: LimitInfo | None, now: float, asked: float | None) -> None:
+        """Take in one answer; `asked` is None for an accepted request, else the rest that the refusal asks for."""
+        after, refused = self._seq - permit.seq, asked is not None
         if info is not None and (info.remaining is not None or info.quota and info.window_s):
             self._adopt(info, now)
             if not isinstance(self._model, Probe):
                 self._model.learn(info, permit.sent_at, now, after, refused)
                 return
         if isinstance(self._model, Probe):
-            if refused:
-                self._model.refused(permit.sent_at, now, after)
+            if asked is not None:
+                self._model.refused(permit.seq, permit.taken_at, permit.sent_at, now, asked)
             else:
-                self._model.accepted(permit.sent_at, now)
+                self._model.accepted(permit.taken_at, now)
 
     def _adopt(self, info: LimitInfo, now: float) -> None:
         """Choose the model that the headers speak of."""

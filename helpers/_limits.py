@@ -1,4 +1,4 @@
-"""Three models of a server's limit, as arithmetic: a token bucket, a fixed window, and one found by trial.
+"""Two models of an announced limit, as arithmetic: a token bucket and a fixed window. `_probe.py` has the third.
 
 Each answers `ready_at(now, in_flight)`: when may the next request leave? And each learns from answers. Times are seconds on
 the caller's clock; nothing here waits, locks or reads a clock. `after` is always the number of requests that left after
@@ -6,8 +6,6 @@ the one whose answer is read, so that the server had not counted them when it wr
 """
 
 from __future__ import annotations
-
-from collections import deque
 
 from ._headers import LimitInfo
 
@@ -38,7 +36,7 @@ class Bucket:
     def ready_at(self, now: float, in_flight: int) -> float:
         return now + max(0.0, 1.0 + self._reserve() - self.level(now)) / self.rate
 
-    def take(self, now: float) -> None:
+    def take(self, now: float, seq: int) -> None:
         self._level, self._at = min(self.size, self.level(now)) - 1.0, now
 
     def learn(self, info: LimitInfo, sent_at: float, now: float, after: int, refused: bool) -> None:
@@ -97,7 +95,7 @@ class Window:
             return self._began + PATIENCE_S * self._since
         return now
 
-    def take(self, now: float) -> None:
+    def take(self, now: float, seq: int) -> None:
         self._roll(now)
         self._left -= 1
         self._since += 1
@@ -133,94 +131,3 @@ class Window:
     def least_seconds(self, calls: int) -> float:
         """The least time that `calls` requests need, from a fresh window."""
         return max(0, calls - 1) // self.quota * (self.span_s or 0.0)
-
-
-class Probe:
-    """A limit that no header names, found by asking a little more often than it allows.
-
-    Between two refusals at times a and b, n requests were accepted: a bucket that was empty twice has refilled n +- 1
-    tokens, so its rate lies in (n - 1) / (b - a) ... (n + 1) / (b - a), however they were spaced. Each refusal thus
-    narrows the estimate; requests leave at the estimate times 1 + g, and g grows with the requests accepted since the
-    last refusal, so that the next refusal comes after about 50 of them, at any rate. A new, lower limit shows as short
-    distances between refusals, a higher one as their absence.
-    """
-
-    KEEP = 16  # refusals compared with a new one
-    SLACK = 1.5  # tokens of doubt: one by nature, the rest for requests that overtake each other
-
-    def __init__(self, now: float) -> None:
-        self.rate, self.size = 0.0, 0.0  # 0: not known yet
-        self._began: float | None = None
-        self._level, self._at = 0.0, now
-        self._sent = self._refused = self._run = self._in_a_row = 0
-        self._window = START_WINDOW
-        self._known_at = -float("inf")
-        self._marks: deque[tuple[float, int, float]] = deque(maxlen=self.KEEP)  # (time, accepted before, tokens then)
-
-    def growth(self) -> float:
-        """g: how much faster than the estimate requests leave."""
-        seen = self._sent - self._refused - (self._marks[0][1] if self._marks else 0)
-        return max(self.SLACK / max(seen, 3), 0.01 + 0.0005 * self._run + 0.05 * (self._run / 100) ** 2)
-
-    def ready_at(self, now: float, in_flight: int) -> float:
-        if not self.rate:
-            return now if in_flight < self._window else self._at + PATIENCE_S
-        return max(now, self._at + max(0.0, 1.0 - self._level) / (self.rate * (1 + self.growth())))
-
-    def take(self, now: float) -> None:
-        self._began = now if self._began is None else self._began
-        self._sent += 1
-        self._grow(now)
-        self._level -= 1.0
-
-    def accepted(self, sent_at: float, now: float) -> None:
-        self._window += 1.0
-        self._run += 1
-        if sent_at >= self._known_at:
-            self._in_a_row = 0
-
-    def refused(self, sent_at: float, now: float, after: int) -> None:
-        """One request was refused; `after` left later than it."""
-        self._refused += 1
-        accepted = self._sent - after - self._refused
-        if not self.rate:
-            self._first(sent_at, accepted)
-        if sent_at >= self._known_at:  # sent in the knowledge of the last refusal: new evidence
-            self._in_a_row += 1
-            if self._in_a_row > 1:
-                self.rate /= 2
-            self._known_at = now
-        self._narrow(sent_at, accepted)
-        self._marks.append((sent_at, accepted, 0.0))
-        self._level, self._at, self._run = -float(after), max(sent_at, self._at - 1e9), 0
-
-    def _first(self, sent_at: float, accepted: int) -> None:
-        self.size = max(1.0, float(accepted))
-        began = self._began if self._began is not None else sent_at
-        self.rate = self.size / max(sent_at - began, 1e-3)
-
-    def _narrow(self, sent_at: float, accepted: int) -> None:
-        for then, before, tokens in self._marks:
-            span = sent_at - then
-            if span > 0:
-                low = (accepted - before - tokens - self.SLACK) / span
-                high = (accepted - before + self.SLACK) / span
-                self.rate = min(max(self.rate, low), high)
-
-    def rested(self, now: float) -> None:
-        """Everybody paused until now: the bucket may be full again, and the old marks say nothing."""
-        if self.rate:
-            self._level = max(self._level, min(self.size, self._level + self.rate * (now - self._at)))
-            self._at = now
-            self._marks.clear()
-            self._marks.append((now, self._sent - self._refused, self.size))
-
-    def _grow(self, now: float) -> None:
-        if self.rate:
-            gain = self.rate * (1 + self.growth()) * max(0.0, now - self._at)
-            self._level = min(max(1.0, self._level), self._level + gain)
-        self._at = max(now, self._at)
-
-    def least_seconds(self, calls: int) -> float | None:
-        """The least time that `calls` requests need, as far as the limit is known; None while it is not."""
-        return max(0.0, calls - self.size) / self.rate if self.rate else None

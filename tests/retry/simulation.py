@@ -99,11 +99,11 @@ class Outcome:
 
 def simulate(service: Service, *, workers: int, calls: int = 500, seed: int = 1,
              latency: Callable[[random.Random], float] = lambda rng: rng.uniform(0.005, 0.015),
-             overhead: float = 0.002, cpu: float = 0.0008, until: float = 600.0) -> Outcome:
+             overhead: float = 0.002, cpu: float = 0.0008, late: float = 0.0, until: float = 600.0) -> Outcome:
     """`workers` closed loops take `calls` calls from one queue. Refusals queue again at once, failures after a short wait.
 
     latency: seconds in the server after admission (a refusal takes 1 ms). overhead: seconds on the way there and back.
-    cpu: seconds that each departure holds the one interpreter.
+    cpu: seconds that each departure holds the one interpreter. late: mean seconds by which a sleeper wakes late.
     """
     rng = random.Random(seed)
     now = 0.0
@@ -151,7 +151,7 @@ def simulate(service: Service, *, workers: int, calls: int = 500, seed: int = 1,
                     limiter._leave(data)
                     depart(worker, answer)
                 elif answer[0] is not None:
-                    at(now + answer[0] + 1e-9, "poll", data)
+                    at(now + answer[0] + 1e-9 + late * rng.expovariate(1.0), "poll", data)
         elif what == "serve":
             worker, permit = data
             status, fields, hint = service.answer(now)
