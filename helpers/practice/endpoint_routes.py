@@ -201,7 +201,7 @@ def show(endpoint: Endpoint, now: float) -> dict[str, Any]:
         status["url"] = f"https://{endpoint.host}"
     return {**endpoint.spec, "status": status, "healthRoute": "/health", "practice": {
         "billed_minutes": minutes, "cost_usd": dollars, "price_per_hour": endpoint.hardware.price_per_hour,
-        "prices_of": PRICES_OF, "state_for_s": round(now - endpoint.since_s, 3)}}
+        "prices_of": PRICES_OF, "state_for_s": round(now - endpoint.since_s, 3), "history": endpoint.history(now)}}
 
 
 def stamp(seconds: float) -> str:

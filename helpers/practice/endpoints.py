@@ -46,6 +46,7 @@ class Endpoint:
     deployed: bool = False
     fails_with: str | None = None
     _billed: list[tuple[float, float, float]] = field(default_factory=list)  # (from, to, dollars per hour)
+    _past: list[dict[str, Any]] = field(default_factory=list)  # states it has left
 
     @property
     def name(self) -> str:
@@ -96,6 +97,7 @@ class Endpoint:
 
     def enter(self, when: float, state: str, message: str) -> None:
         """Change the state at `when`, and close the bill of the old one."""
+        self._past.append({"time_s": round(self.since_s, 3), "state": self.state, "cost_usd": self.bill(self.since_s)[1]})
         if self.state in BILLED:
             self._billed.append((self.since_s, when, self._rate()))
         self.state, self.since_s, self.updated_s, self.message = state, when, when, message
@@ -128,6 +130,12 @@ class Endpoint:
             minutes += length
             dollars += length * rate / 60
         return minutes, round(dollars, 6)
+
+    def history(self, now: float) -> list[dict[str, Any]]:
+        """Every state so far, from when on (`time_s`) and what had been billed by then (`cost_usd`); the last entry is now."""
+        cost = self.bill(now)[1]
+        entered = {"time_s": round(self.since_s, 3), "state": self.state, "cost_usd": self.bill(self.since_s)[1]}
+        return [*self._past, entered, {"time_s": round(now, 3), "state": self.state, "cost_usd": cost}]
 
     def used(self, now: float) -> None:
         """It answers a request."""
