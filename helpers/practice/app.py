@@ -6,6 +6,7 @@ below a prefix, so that one flat table serves all. Without that header the path 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -97,6 +98,9 @@ class Practice:
         except Gone:
             call.finish()
             await call.wire.until_gone(5)
+        except asyncio.CancelledError:  # the server stops: hang up, or uvicorn would answer 500
+            call.wire.close()
+            raise
 
     async def _answer(self, call: Call) -> None:
         try:

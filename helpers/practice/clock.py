@@ -43,13 +43,7 @@ class Clock:
             return
         target = self.now() + seconds
         while (left := target - self.now()) > 0:
-            await self._pass(left)
-
-    async def _pass(self, left: float) -> None:
-        if self.speed > 0:
             # At most a quarter second at a time, so that a changed speed is noticed.
-            await asyncio.sleep(min(left / self.speed, 0.25))
-            return
-        await asyncio.sleep(0)
-        if self.speed == 0:
-            self.advance(left)
+            await asyncio.sleep(min(left / self.speed, 0.25) if self.speed > 0 else 0)
+            if self.speed == 0:
+                self.advance(max(0.0, target - self.now()))
