@@ -47,7 +47,7 @@ def _levels(labels: tuple[str, ...]) -> list[str]:
 
 def _profile(label: str, meaning: str) -> dict[str, float]:
     """The words for a label, from the list, and the words of the label itself."""
-    own = {term: 2.0 * weight for term, weight in terms(label)}
+    own = {term: 1.2 * weight for term, weight in terms(label)}
     name = _name(meaning)
     known = profiles().get(name)
     if known is None:

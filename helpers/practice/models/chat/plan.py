@@ -10,13 +10,15 @@ from .generate import Mixture, State
 from .grammar import START, STOP, Grammar, longest, opening, parse
 from .retrieve import Bag, Hit, Index, weigh
 from .tokens import END, split
-from .turns import Ask, Limit, content, read
+from .turns import Ask, Limit, bare, content, read
 from .words import surface, terms
 
 RIVALS = 5  # passages beside the best one that may share the probability
 SHARPNESS, RIVAL_SHARE = 5.0, 0.25  # weight of a rival: share * exp(sharpness * (its score - the best score))
+LEAST_SHARE = 2e-4  # of any rival, so that a high temperature has somewhere to go
 EARLIER, EARLIER_ALONE = 0.06, 0.45  # weight of words from earlier turns; the second for a question with few words
 FEW = 1.6  # summed term weight under which a question leans on the earlier turns
+SURE_REPLY = 7.0  # summed idf a ticket must share with a reply draft, else the general draft is used
 LIKE_TALK = 0.5  # least share of common words between a bare remark ("who are you") and a question in meta.txt
 ANSWER_KINDS = frozenset({"course", "reply"})
 LONGEST_MATCH = 8  # tokens of a prompt looked for in the passages when a text is continued
@@ -52,6 +54,10 @@ class Planner:
         hits = self.index.search(bag, ANSWER_KINDS | {"meta"})
         verdict = guard.judge(bag, hits, self.index)
         said = self._exact.get(" ".join(surface(ask.text))) or (None if hits and verdict.on_topic else self._remark(ask))
+        if said and said.kind != "meta":
+            hits = [h for h in hits if h.passage is said] + [h for h in hits if h.passage is not said]
+            hits = hits if hits and hits[0].passage is said else [Hit(said, SHARPNESS, 1.0), *hits]
+            return Plan(self._speak(rivals(hits), ask.limit), ask, hits, guard.Verdict(1.0, verdict.unknown))
         if said:
             return Plan(self._speak([(said, 1.0)], ask.limit), ask, [Hit(said, 1.0, 1.0), *hits], verdict)
         if not hits or not verdict.on_topic:
@@ -63,7 +69,7 @@ class Planner:
 
     def _bag(self, ask: Ask) -> Bag:
         """Terms of the question, with a little of the earlier turns."""
-        bag = weigh(terms(ask.text))
+        bag = weigh(terms(bare(ask.text)))
         share = EARLIER_ALONE if sum(bag.values()) < FEW else EARLIER
         for term, weight in terms(ask.before.split("\n")[-1]) if bag else ():
             bag.setdefault(term, share * weight)
@@ -98,13 +104,13 @@ class Planner:
     def _reply(self, ask: Ask) -> Plan:
         bag = weigh(terms(ask.text))
         hits = self.index.search(bag, frozenset({"reply"}))
-        if not hits or hits[0].score < 0.45:
+        if not hits or hits[0].matched < SURE_REPLY:
             return Plan(self._speak([(self._named["reply-general"], 1.0)], ask.limit), ask, hits)
         return Plan(self._speak(rivals(hits), ask.limit), ask, hits)
 
     def _summary(self, ask: Ask) -> Plan:
         limit = ask.limit if ask.limit != Limit() else Limit(30, 1)
-        ranked = shape.central(ask.text, self.index.rarity)[:3]
+        ranked = shape.central(ask.text, self._weight)[:3]
         if not ranked:
             return self._question(ask._replace(kind="question"))
         parts = [(shape.fit(text, limit), math.exp(4 * (score / (ranked[0][1] or 1.0) - 1))) for text, score in ranked]
@@ -112,9 +118,13 @@ class Planner:
             parts = [(self._several(ask.text, limit), 1.0), *[(t, 0.1 * w) for t, w in parts]]
         return Plan(literal(parts), ask, [])
 
+    def _weight(self, term: str) -> float:
+        """Rarity of a term; a word the passages do not have is more often a detail than the matter."""
+        return self.index.rarity(term) * (1.0 if self.index.knows(term) else 0.5)
+
     def _several(self, text: str, limit: Limit) -> str:
         """The most central sentences, in the order of the text."""
-        best = {s for s, _ in shape.central(text, self.index.rarity)[: limit.sentences]}
+        best = {s for s, _ in shape.central(text, self._weight)[: limit.sentences]}
         return shape.fit(" ".join(s for s in shape.sentences(text) if s in best), limit)
 
     def _label(self, ask: Ask) -> Plan:
@@ -141,7 +151,7 @@ class Planner:
         parts = shape.shorter(ask.last, self.index.rarity)
         if ask.limit == Limit():
             return parts
-        ranked = shape.central(ask.last, self.index.rarity)[:3]
+        ranked = shape.essential(ask.last, self.index.rarity)[:3]
         if ask.limit.sentences and ask.limit.sentences > 1:
             return [(self._several(ask.last, ask.limit), 1.0)]
         return [(shape.fit(text, ask.limit), math.exp(4 * (w / (ranked[0][1] or 1.0) - 1))) for text, w in ranked]
@@ -188,7 +198,7 @@ class Planner:
 def rivals(hits: list[Hit]) -> list[tuple[Passage, float]]:
     """The best passage with weight 1 and its rivals with what their scores deserve."""
     best = hits[0]
-    others = [(hit.passage, RIVAL_SHARE * math.exp(SHARPNESS * (hit.score - best.score)))
+    others = [(hit.passage, max(LEAST_SHARE, RIVAL_SHARE * math.exp(SHARPNESS * (hit.score - best.score))))
               for hit in hits[1:RIVALS + 1] if hit.passage.kind == best.passage.kind]
     return [(best.passage, 1.0), *others]
 

@@ -2,58 +2,78 @@
 questions. The weights were fitted on the passages' own questions, each hidden in turn, and on development prompts."""
 from __future__ import annotations
 
+import json
 import math
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from . import corpus
-from .words import terms
+from .words import FOLDER, terms
 
 K1, B = 1.2, 0.3
 TEXT, QUESTIONS, KEYWORDS, HINTS = 0.42, 0.11, 1.33, 0.9  # a word found in this field of a passage
 NEAREST, OTHERS, TITLE = 0.27, 0.05, 0.48  # likeness with the nearest question, with all of them, with the key
 SAME = 1.5  # times the eighth power of the nearest likeness: the very question, or nearly
+CANDIDATES = 30  # passages whose title is compared
 NOT_COURSE = -0.15  # reply drafts and talk about the model come second
+
+FILE = FOLDER / "fields.json"
 
 Bag = dict[str, float]
 
 
+class Fields(NamedTuple):
+    """Terms of one passage: of its text and of all its questions with counts, of its keywords (the key too), of the
+    hints and of the key; then one bag per question."""
+
+    text: Bag
+    asked: Bag
+    keywords: list[str]
+    hints: list[str]
+    title: list[str]
+    questions: list[Bag]
+
+
 class Hit(NamedTuple):
-    """A passage found. `score` orders; `covered` is the share (0..1) of the prompt's meaning it holds."""
+    """A passage found. `score` orders; `covered` is the share (0..1) of the prompt's meaning it holds and
+    `matched` the same as a sum of idf."""
 
     passage: corpus.Passage
     score: float
     covered: float
+    matched: float = 0.0
 
 
 class Index:
     """Inverted index over passages; all weights are computed once."""
 
-    def __init__(self, passages: Sequence[corpus.Passage]) -> None:
+    def __init__(self, passages: Sequence[corpus.Passage], read: Sequence[Fields] | None = None) -> None:
         self.passages = list(passages)
-        fields = [_fields(passage) for passage in passages]
-        self.idf = _idf([set().union(*f[:4], *f[4]) for f in fields])
+        fields = read or [fields_of(passage) for passage in passages]
+        self.idf = _idf([set().union(one.text, one.asked, one.keywords, one.hints) for one in fields])
         self.rarest = max(self.idf.values(), default=1.0)
         self._postings: dict[str, list[tuple[int, float]]] = {}
         self._likeness: dict[str, list[tuple[int, float]]] = {}
         self._owner: list[int] = []
-        self._titles = [{t for t, w in terms(p.key.replace("-", " ")) if w == 1} for p in passages]
-        self._title_weight = [sum(self.rarity(t) for t in sorted(title)) for title in self._titles]
-        mean = sum(sum(f[0].values()) for f in fields) / max(1, len(fields))
+        self._titles = [one.title for one in fields]
+        self._title_weight = [sum(map(self.rarity, title)) for title in self._titles]
+        mean = sum(sum(one.text.values()) for one in fields) / max(1, len(fields))
         for number, one in enumerate(fields):
             self._add_words(number, one, mean)
-            self._add_questions(number, one[4])
+            self._add_questions(number, one.questions)
 
-    def _add_words(self, number: int, fields: tuple, mean: float) -> None:
-        text, asked, keywords, hints, _ = fields
-        norm = K1 * (1 - B + B * sum(text.values()) / mean)
-        weights = {term: TEXT * n * (K1 + 1) / (n + norm) for term, n in text.items()}
-        for term, n in asked.items():
+    def _add_words(self, number: int, fields: Fields, mean: float) -> None:
+        norm = K1 * (1 - B + B * sum(fields.text.values()) / mean)
+        weights = {term: TEXT * n * (K1 + 1) / (n + norm) for term, n in fields.text.items()}
+        for term, n in fields.asked.items():
             weights[term] = weights.get(term, 0.0) + QUESTIONS * n * 2 / (n + 1)
-        for term in set(keywords) | set(hints):
-            weights[term] = weights.get(term, 0.0) + (KEYWORDS if term in keywords else HINTS)
+        for term in fields.keywords:
+            weights[term] = weights.get(term, 0.0) + KEYWORDS
+        for term in fields.hints:
+            weights[term] = weights.get(term, 0.0) + (HINTS if term not in fields.keywords else 0.0)
         for term, weight in weights.items():
             self._postings.setdefault(term, []).append((number, weight))
 
@@ -80,20 +100,21 @@ class Index:
     def search(self, bag: Bag, kinds: frozenset[str] | None = None) -> list[Hit]:
         """Passages of the given kinds (None: all) that share a term with `bag`, best first."""
         total = sum(weight * self.rarity(term) for term, weight in bag.items()) or 1.0
-        sums: dict[int, float] = {}
+        sums = self._alike(bag)
         covered: dict[int, float] = {}
         for term, weight in bag.items():
             share = weight * self.rarity(term) / total
             for number, score in self._postings.get(term, ()):
                 sums[number] = sums.get(number, 0.0) + share * score
                 covered[number] = covered.get(number, 0.0) + share
-        alike = self._alike(bag)
-        hits = [Hit(self.passages[n], sums[n] + alike.get(n, 0.0) + self._title(n, bag, total), covered[n])
-                for n in sorted(sums) if kinds is None or self.passages[n].kind in kinds]
+        wanted = [n for n in sums if kinds is None or self.passages[n].kind in kinds]
+        best = sorted(wanted, key=lambda n: (-sums[n], n))[:CANDIDATES]
+        hits = [Hit(self.passages[n], sums[n] + self._title(n, bag, total), covered.get(n, 0.0),
+                    covered.get(n, 0.0) * total) for n in best]
         return sorted(hits, key=lambda hit: -hit.score)
 
     def _title(self, number: int, bag: Bag, total: float) -> float:
-        held = sum(self.rarity(term) for term in sorted(self._titles[number]) if term in bag)
+        held = sum(self.rarity(term) for term in self._titles[number] if term in bag)
         other = 0.0 if self.passages[number].kind == "course" else NOT_COURSE
         return TITLE * 2 * held / (self._title_weight[number] + total) + other
 
@@ -121,8 +142,9 @@ def weigh(found: Iterable[tuple[str, float]]) -> Bag:
     return bag
 
 
-def _fields(passage: corpus.Passage) -> tuple[Bag, Bag, Bag, Bag, list[Bag]]:
-    """Words of text, of all questions, keywords (the key too), hints, and one bag per question."""
+def fields_of(passage: corpus.Passage) -> Fields:
+    """What the index reads of a passage."""
+    name = passage.key.removeprefix("reply-").replace("-", " ")
     text: Counter[str] = Counter()
     for term, weight in terms(passage.plain):
         text[term] += weight
@@ -130,16 +152,36 @@ def _fields(passage: corpus.Passage) -> tuple[Bag, Bag, Bag, Bag, list[Bag]]:
     asked: Counter[str] = Counter()
     for question in questions:
         asked.update(question)
-    keywords = weigh(terms(passage.keywords) + terms(passage.key.replace("-", " ")))
-    return dict(text), dict(asked), keywords, weigh(terms(passage.hints)), questions
+    keywords = weigh(terms(passage.keywords) + terms(name))
+    title = sorted({term for term, weight in terms(name) if weight == 1})
+    return Fields(_rounded(text), _rounded(asked), sorted(keywords), sorted(weigh(terms(passage.hints))), title,
+                  [_rounded(question) for question in questions])
+
+
+def _rounded(bag: Bag) -> Bag:
+    return {term: round(bag[term], 2) for term in sorted(bag)}
 
 
 def _idf(vocabularies: Sequence[set[str]]) -> Bag:
-    seen = Counter(term for words in vocabularies for term in words)
+    seen = Counter(term for words in vocabularies for term in sorted(words))
     return {term: math.log(1 + (len(vocabularies) - n + 0.5) / (n + 0.5)) for term, n in seen.items()}
+
+
+def mark() -> int:
+    """Checksum of everything the stored fields were computed from."""
+    files = sorted(corpus.FOLDER.glob("*.txt")) + [FOLDER / "stop.txt", FOLDER / "synonyms.txt"]
+    return zlib.crc32(b"".join(file.read_bytes().replace(b"\r\n", b"\n") for file in files))
+
+
+def stored() -> list[Fields] | None:
+    """The fields written by tools/train/chat.py; None if the passages have changed since."""
+    if not FILE.exists():
+        return None
+    table = json.loads(FILE.read_text(encoding="utf-8"))
+    return [Fields(*one) for one in table["fields"]] if table["mark"] == mark() else None
 
 
 @lru_cache(maxsize=1)
 def load() -> Index:
-    """The index over all passages, built once."""
-    return Index(corpus.load())
+    """The index over all passages, made once: from the stored fields, or from the passages if those are newer."""
+    return Index(corpus.load(), stored())

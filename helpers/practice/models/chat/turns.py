@@ -17,12 +17,17 @@ _SENTENCES = re.compile(rf"\b(?:a single|{_NUMBER}|an?)[\s-]+(?:(?:short|brief|p
                         r"(sentences?|lines?|liners?)\b", re.I)
 _BRIEF = re.compile(r"\b(concise(ly)?|brief(ly)?|terse(ly)?|succinct(ly)?|keep (it|answers|replies) short|short answers?|"
                     r"short repl(y|ies)|in short|tl;?dr|to the point)\b", re.I)
+_MANNER = re.compile(r"\b(?:in|with|using) (?:a |one |simple |plain |easy |your own |other )*(?:paragraphs?|words|terms|english|"
+                     r"language)\b|\bas if to an? [\w ]{3,30}|\bto an? (?:child|beginner|software engineer|developer|colleague)\b|"
+                     r"\blike i'?m (?:five|5)\b|\beli5\b|\bstep by step(?= *[.?!]?$)|\b(?:please|kindly)\b", re.I)
 
 _SUMMARISE = re.compile(r"\b(summari[sz](e|es|ing|ation)|summary|sum (this|it|that|the \w+|up)|tl;?dr|condense|"
                         r"boil (this|it) down|the gist|main point)\b", re.I)
+_MARKED = re.compile(r"(?im)^\s*(?:the )?(?:ticket|text|message|review|e-?mail|customer|input|tweet|sentence)(?: text)?\s*:\s*")
 _CLASSIFY = re.compile(r"\b(classif(y|ies|ication)|categori[sz]e|(which|what) (category|label|class|department|team|topic)|"
-                       r"label (this|the)|(is|are) one of|as one of|into one of|choose (one|from|a label)|"
-                       r"pick (one|a label|the)|assign|one of these|one of the following|exactly one)\b", re.I)
+                       r"label (this|the|it|tickets?|each)|labels:|(is|are) one of|as one of|into one of|choose (one|from|a label)|"
+                       r"pick (one|a label|the)|assign|one of these|one of the following|exactly one)\b"
+                       r"|\b(is|was|are|does) (this|the|it|that)\b[^.?!\n]{0,60}\bor\b[^.?!\n]{0,30}\?|positive or negative", re.I)
 _REPLY = re.compile(r"\b(draft|write|compose|suggest|prepare|generate|send|give)\b[^.?!\n]{0,60}"
                     r"\b(reply|response|answer|e-?mail|message back)\b"
                     r"|\b(reply|respond|answer)\b[^.?!\n]{0,40}\b(ticket|customer|message|complaint|e-?mail|client)\b"
@@ -47,6 +52,12 @@ EDITS = (
 _EDITS = tuple((name, re.compile(rf"(?:^|\b)(?:{pattern})\b", re.I)) for name, pattern in EDITS)
 _ABOUT_IT = re.compile(r"\b(it|that|this|the (answer|reply|text|draft|last|above|message|response)|your (answer|reply|"
                        r"last|response))\b", re.I)
+
+
+_LISTED = re.compile(
+    r"\b(?:one of(?: these| the following)?(?: (?:labels|categories|classes|topics|teams))?|labels?(?: are)?|categories(?: are)?|"
+    r"options|classes|choices|teams|topics|departments|into|from|as|(?:category|label|class|team|topic|department)[^:?.\n]{0,30}:)(?:\s+(?:exactly |either )?(?:one of)?)?\s*[:=]?\s+"
+    r"(?=([^.\n?:]+(?:\n\s*[-*•][^\n]+)*))", re.I)
 
 
 class Limit(NamedTuple):
@@ -100,6 +111,13 @@ def _limit(text: str, system: str) -> Limit:
             return Limit(words, sentences)
     brief = _BRIEF.search(head) or _BRIEF.search(system)
     return Limit(sentences=2) if brief else Limit()
+
+
+def bare(text: str) -> str:
+    """The question without what it says about length and manner."""
+    for wish in (_WORDS, _SENTENCES, _BRIEF, _MANNER):
+        text = wish.sub(" ", text)
+    return text
 
 
 def _words(text: str) -> int | None:
@@ -171,6 +189,10 @@ def split_task(text: str) -> tuple[str, str]:
     if quoted:
         given = next(g for g in (quoted[1], quoted[2], quoted[4], quoted[5]) if g)
         return (text[:quoted.start()] + " " + text[quoted.end():]).strip(), given.strip()
+    if (marked := _MARKED.search(text)) and marked.start() > 5:
+        return text[:marked.start()].strip(), text[marked.end():].strip()
+    if inline := re.match(r"(?s)(.{6,600}[.?!])\s+(?:ticket|text|message|review|e-?mail|customer|input)\s*:\s*(.+)$", text, re.I):
+        return inline[1], inline[2]
     if given := re.match(r"(?s)(.{6,700}?):[ \t]*\n?[ \t]*(?=\S)(.+)$", text):
         return _regroup(given[1] + ":", given[2])
     blocks = re.split(r"\n\s*\n", text.strip(), maxsplit=1)
@@ -216,18 +238,19 @@ def find_labels(text: str) -> tuple[str, ...]:
         low, high = int(scale[1]), int(scale[2])
         if low < high and re.search(r"urgen|priorit|scale|rate|score|stars?", text, re.I):
             return tuple(str(n) for n in range(low, high + 1))
-    listed = (re.search(r"[\[(]([^\])]{5,400})[\])]", text) or re.search(
-        r"(?:one of(?: these| the following)?(?: \w+)?|labels?(?: are)?|categories(?: are)?|options|classes|choices|into|from|as)"
-        r"\s*(?:exactly one of)?\s*[:=]?\s+([^.\n?]+(?:\n\s*[-*•][^\n]+)*)", text, re.I)
-        or re.search(r"\b((?:[\w-]+(?: [\w-]+)?,\s*)*[\w-]+\s*,?\s+or\s+[\w-]+)\b", text))
     bullets = re.findall(r"^\s*[-*•]\s*(.+?)\s*$", text, re.M)
     if len(bullets) > 1:
-        return tuple(re.split(r"[:(–]", b)[0].strip(" \"'`") for b in bullets)
-    return _split_labels(listed[1]) if listed else ()
+        return tuple(re.split(r"[:(–]", bullet)[0].strip(" \"'`") for bullet in bullets)
+    if bracketed := re.search(r"[\[(]([^\])]{5,400}[,|/][^\])]{1,200})[\])]", text):
+        return _split_labels(bracketed[1])
+    lists = [_split_labels(found[1]) for found in _LISTED.finditer(text)]
+    either = re.search(r"\b((?:[\w-]+(?: [\w-]+)?,\s*)*[\w-]+\s*,?\s+or\s+[\w-]+)\b", text)
+    longest = max(lists, key=len, default=())
+    return longest if len(longest) > 1 else _split_labels(either[1]) if either else ()
 
 
 def _split_labels(text: str) -> tuple[str, ...]:
     parts = re.split(r"\s*(?:,|;|/|\||\n|\bor\b|\band\b(?=[^,]*$))\s*", text)
-    names = [re.sub(r"^(?:either|the|a|an|one of|these|following|:)\s+", "", p.strip(" \"'`:[](){}*-"), flags=re.I)
+    names = [re.sub(r"^(?:either|the|a|an|(?:exactly )?one of|these|following|:)[\s:]+", "", p.strip(" \"'`:[](){}*-"), flags=re.I)
              for p in parts]
     return tuple(dict.fromkeys(n for n in names if n and len(n.split()) <= 4))
