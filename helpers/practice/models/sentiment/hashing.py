@@ -1,0 +1,50 @@
+"""Words, pairs of words and pieces of words as numbers of buckets."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from zlib import crc32
+
+from .lexicon import Lexicon
+from .text import PUNCTUATION
+
+BUCKETS = 1 << 14
+WORD, PAIR, PIECE = 1.0, 0.8, 0.6  # how loudly each kind of feature speaks
+_NEGATORS = frozenset("not no never nothing nobody none without neither nor hardly barely".split())
+_REACH = 4
+
+
+def bucket(text: str) -> int:
+    """The bucket of a feature's name, the same on every machine."""
+    return crc32(text.encode()) % BUCKETS
+
+
+def features(words: list[str], lexicon: Lexicon) -> list[tuple[tuple[int, ...], float]]:
+    """Groups of (buckets, loudness) for one text: negated words carry a mark, pairs go across no sentence end."""
+    groups: list[tuple[tuple[int, ...], float]] = []
+    negated, before = 0, "^"
+    for word in words:
+        if word in PUNCTUATION:
+            negated, before = 0, "^"
+            continue
+        base = lexicon.base(word)
+        groups += [(_single(base, negated > 0), WORD), (_pair(before, base), PAIR), (_pieces(word), PIECE)]
+        negated = _REACH if word in _NEGATORS else max(0, negated - 1)
+        before = base
+    return groups
+
+
+@lru_cache(maxsize=20_000)
+def _single(base: str, negated: bool) -> tuple[int, ...]:
+    return (bucket(("!" if negated else "") + base),)
+
+
+@lru_cache(maxsize=50_000)
+def _pair(left: str, right: str) -> tuple[int, ...]:
+    return (bucket(f"{left} {right}"),)
+
+
+@lru_cache(maxsize=20_000)
+def _pieces(word: str) -> tuple[int, ...]:
+    padded = f"<{word}>"
+    return tuple(bucket(f"~{padded[at:at + size]}") for size in (4, 5) for at in range(len(padded) - size + 1))
