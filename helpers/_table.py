@@ -11,6 +11,7 @@ from typing import Any
 
 UNITS = {"s": "s", "ms": "ms", "usd": "US$", "min": "min", "h": "h"}
 TEXT_WIDTH = 56  # longest cell of the plain-text form
+CODE_WIDTH = 110  # the same for fixed-width columns
 HTML_WIDTH = 160  # longest cell of the HTML form
 CODE = "white-space:pre-wrap;overflow-wrap:anywhere;background:none;color:inherit;padding:0"
 
@@ -52,7 +53,7 @@ class Table(Shown):
     headings: tuple[str, ...]
     cells: tuple[tuple[str, ...], ...]
     numeric: tuple[bool, ...]
-    code: tuple[bool, ...] = ()
+    code: tuple[bool, ...]
     caption: str | None = None
 
     @property
@@ -73,15 +74,16 @@ class Table(Shown):
         align = "right" if self.numeric[column] else "left"
         weight = ";font-weight:normal" if scope.endswith('"row"') else ""
         inner = escape(cut(cell, HTML_WIDTH))
-        if self.code and self.code[column] and name == "td":
-            inner = f'<code style="{CODE}">{escape(cell)}</code>'
+        if self.code[column] and name == "td":
+            inner, weight = f'<code style="{CODE}">{escape(cell)}</code>', ";min-width:12em"
         return f'<{name}{scope} style="text-align:{align}{weight};vertical-align:top;padding:.25em .6em">{inner}</{name}>'
 
     @property
     def text(self) -> str:
         """Columns aligned with spaces; long cells cut."""
         rows = [self.headings, *self.cells]
-        short = [[cut(cell, TEXT_WIDTH) for cell in row] for row in rows]
+        widths = [CODE_WIDTH if code else TEXT_WIDTH for code in self.code]
+        short = [[cut(cell, width) for cell, width in zip(row, widths)] for row in rows]
         widths = [max(len(row[i]) for row in short) for i in range(len(self.headings))]
         lines = ["  ".join(cell.rjust(w) if num else cell.ljust(w)
                            for cell, w, num in zip(row, widths, self.numeric)).rstrip() for row in short]

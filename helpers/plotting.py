@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -209,10 +210,11 @@ def _breaks(title: str) -> list[str]:
 
 def _png(sheet: Sheet, photo: bool) -> bytes:
     """PNG bytes with 256 colours, a third of the size; photos get the colours that they use most."""
-    buffer = io.BytesIO()
-    sheet.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
+    canvas = FigureCanvasAgg(sheet)
+    canvas.draw()
     method = Image.Quantize.MEDIANCUT if photo else Image.Quantize.FASTOCTREE
-    small = Image.open(buffer).convert("RGB").quantize(256, method=method, dither=Image.Dither.NONE)
+    pixels = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3])
+    small = pixels.quantize(256, method=method, dither=Image.Dither.NONE)
     palette = np.array(small.getpalette(), dtype=np.uint8).reshape(-1, 3)
     palette[palette.min(axis=1) >= 252] = 255  # the paper stays white
     small.putpalette(palette.tobytes())

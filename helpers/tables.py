@@ -33,7 +33,7 @@ def wire_table(records: Iterable[Mapping[str, Any]], *, caption: str = "What wen
     """
     columns = [Column(key="n", heading="#"),
                Column(key=lambda r: f"{r['method']} {_url(r)}", heading="request", code=True),
-               Column(key=lambda r: masked(_header(r, "authorization")), heading="Authorization", code=True),
+               Column(key=lambda r: masked(_header(r, "authorization")), heading="Authorization"),
                Column(key=lambda r: _body(r.get("body")), heading="JSON body", code=True),
                Column(key="status", heading="status")]
     rows = [{"n": i, **record} for i, record in enumerate(records, 1)]

@@ -6,6 +6,7 @@ picture is an HTML value, so its alt text changes with it. `panel.at(T=0.2)` giv
 
 Numbers are native number boxes: arrow keys step them and screen readers name them, which they do not do for the
 sliders of ipywidgets (their handles have no accessible name). `Number(..., slider=True)` asks for a slider anyway.
+A choice opens with the space bar and takes arrow keys and Enter: JupyterLab keeps a bare ArrowDown for itself.
 """
 from __future__ import annotations
 
@@ -157,7 +158,7 @@ def _kernel() -> bool:
 
 
 def _look(ipywidgets: Any) -> dict[str, Any]:
-    return {"style": {"description_width": "260px"}, "layout": ipywidgets.Layout(width="440px")}
+    return {"style": {"description_width": "300px"}, "layout": ipywidgets.Layout(width="500px")}
 
 
 # --- the panels of the lessons ---------------------------------------------------------------------
@@ -226,7 +227,7 @@ def breakeven_widget(*, tokens_in: int = 1000, tokens_out: int = 500, price: flo
         price=Number(label="US$ per million tokens", value=price, low=0.05, high=5.0, step=0.05),
         tokens_in=Number(label="Tokens in, per call", value=tokens_in, low=50, high=8000, step=50),
         tokens_out=Number(label="Tokens out, per call", value=tokens_out, low=50, high=4000, step=50),
-        capacity=Number(label="One replica's calls per hour, 0: no limit", value=0, low=0, high=50_000, step=500))
+        capacity=Number(label="Calls a replica takes, 0: any", value=0, low=0, high=50_000, step=500))
 
 
 def cold_start_widget(*, rate: float = 4.0) -> Panel:

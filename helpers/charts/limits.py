@@ -169,7 +169,8 @@ def backoff_lanes(runs: Sequence[Any], *, title: str | None = None, source: str 
     ends = [run.finish_s for run in runs if run.finish_s is not None]
     end = max(ends or [runs[0].horizon_s]) * 1.04
     first = min((run for run in runs if run.finish_s is not None), key=lambda run: run.finish_s, default=None)
-    claim = (f"“{first.policy}” is done first, after {first.finish_s:.1f} s\nand {first.rejected} refusals"
+    claim = (f"“{first.policy}” is done after {first.finish_s:.1f} s, with {first.rejected} refusals" if first and len(runs) == 1 else
+             f"“{first.policy}” is done first, after {first.finish_s:.1f} s\nand {first.rejected} refusals"
              if first else f"No policy gets all {runs[0].clients} clients through in {runs[0].horizon_s:g} s")
     return figure(
         lambda axes: _policies(np.atleast_1d(axes), runs, end), nrows=len(runs), sharex=True, title=title or claim,
