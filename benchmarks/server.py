@@ -19,17 +19,32 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[1]
 QUESTIONS = (
-    "What is a rate limit?", "How do I cancel my plan?", "What does temperature do?", "Why did I get a 503?",
-    "What is an embedding?", "How does streaming work?", "What is a seed for?", "When should I retry?")
+    "What is a rate limit?",
+    "How do I cancel my plan?",
+    "What does temperature do?",
+    "Why did I get a 503?",
+    "What is an embedding?",
+    "How does streaming work?",
+    "What is a seed for?",
+    "When should I retry?",
+)
 
 
 def request(place: str, number: int, *, stream: bool = False, max_tokens: int = 16) -> bytes:
     """One chat request as bytes. Questions and seeds differ, so that no answer repeats soon."""
-    body = json.dumps({
-        "model": "practice/chat", "messages": [{"role": "user", "content": QUESTIONS[number % len(QUESTIONS)]}],
-        "max_tokens": max_tokens, "seed": number, "stream": stream}).encode()
-    return (f"POST /v1/chat/completions HTTP/1.1\r\nHost: {place}\r\nAuthorization: Bearer hf_practice_load{number % 32}\r\n"
-            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n").encode() + body
+    body = json.dumps(
+        {
+            "model": "practice/chat",
+            "messages": [{"role": "user", "content": QUESTIONS[number % len(QUESTIONS)]}],
+            "max_tokens": max_tokens,
+            "seed": number,
+            "stream": stream,
+        }
+    ).encode()
+    return (
+        f"POST /v1/chat/completions HTTP/1.1\r\nHost: {place}\r\nAuthorization: Bearer hf_practice_load{number % 32}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    ).encode() + body
 
 
 async def read_head(reader: asyncio.StreamReader) -> tuple[int, int]:
@@ -109,13 +124,15 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=10.0, help="length of the load (default: 10)")
     parser.add_argument("--clients", type=int, default=32, help="connections at once (default: 32)")
     options = parser.parse_args()
-    server = subprocess.Popen([sys.executable, "-m", "helpers.practice", "--port", "0"], cwd=ROOT, text=True,
-                              stdout=subprocess.PIPE)
+    server = subprocess.Popen(
+        [sys.executable, "-m", "helpers.practice", "--port", "0"], cwd=ROOT, text=True, stdout=subprocess.PIPE
+    )
     try:
         place = urlsplit(server.stdout.readline().split()[-1]).netloc
         results: multiprocessing.Queue = multiprocessing.get_context("spawn").Queue()
         process = multiprocessing.get_context("spawn").Process(
-            target=generator, args=(place, options.clients, options.seconds, results))
+            target=generator, args=(place, options.clients, options.seconds, results)
+        )
         process.start()
         done, failed, wall = results.get()
         ttft = results.get()

@@ -6,16 +6,12 @@ seconds on the server's clock of this caller, which `clock()` makes run faster o
 
 from __future__ import annotations
 
-import http.client
-import json
 import secrets
-import threading
 import time
 from dataclasses import asdict, dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
-TIMEOUT_S = 30.0
+from ._control import Control
 
 
 @dataclass(frozen=True)
@@ -56,14 +52,19 @@ class Server:
 
     def __init__(self, url: str, token: str) -> None:
         self.url = url.rstrip("/")
-        self._token = token
-        self._place = urlsplit(self.url)
-        self._lock = threading.Lock()
-        self._connection: http.client.HTTPConnection | None = None
+        self._control = Control(self.url, token)
         self._calibration: tuple[float, float, float] | None = None  # (server time, monotonic time, speed)
 
-    def limit(self, rate: float | None = None, burst: float | None = None, *, window: tuple[int, float] | None = None,
-              headers: str = "both", failed_calls_count: bool = False, model: str | None = None) -> None:
+    def limit(
+        self,
+        rate: float | None = None,
+        burst: float | None = None,
+        *,
+        window: tuple[int, float] | None = None,
+        headers: str = "both",
+        failed_calls_count: bool = False,
+        model: str | None = None,
+    ) -> None:
         """Limit this caller's calls; without `rate` and `window` the limit is removed.
 
         Args:
@@ -75,11 +76,24 @@ class Server:
             failed_calls_count: whether refused calls use up the limit too.
             model: only calls to this model (default: all).
         """
-        self._turn("limit", rate=rate, burst=burst, window=list(window) if window else None, headers=headers,
-                   failed_calls_count=failed_calls_count, model=model)
+        self._turn(
+            "limit",
+            rate=rate,
+            burst=burst,
+            window=list(window) if window else None,
+            headers=headers,
+            failed_calls_count=failed_calls_count,
+            model=model,
+        )
 
-    def faults(self, *scripted: Fault | str | dict, rate: float | None = None, seed: int | None = None,
-               every: int | None = None, model: str | None = None) -> None:
+    def faults(
+        self,
+        *scripted: Fault | str | dict,
+        rate: float | None = None,
+        seed: int | None = None,
+        every: int | None = None,
+        model: str | None = None,
+    ) -> None:
         """Script what goes wrong; replaces what was scripted before, and without arguments clears it.
 
         Args:
@@ -93,7 +107,9 @@ class Server:
         told = [asdict(fault) if isinstance(fault, Fault) else fault for fault in scripted]
         self._turn("faults", scripted=told, rate=rate, seed=seed, every=every, model=model)
 
-    def cold_start(self, model: str, seconds: float, *, estimated_time: bool = True, idle: float | None = None) -> None:
+    def cold_start(
+        self, model: str, seconds: float, *, estimated_time: bool = True, idle: float | None = None
+    ) -> None:
         """Let `model` load for `seconds` from its first call on (503 until then); 0 makes it warm.
 
         Args:
@@ -102,8 +118,12 @@ class Server:
         """
         self._turn("cold_start", model=model, seconds=seconds, estimated_time=estimated_time, idle=idle)
 
-    def pace(self, tokens_per_s: float | None = None, prompt_s_per_token: float | None = None,
-             stall: tuple[int, float] | None = None) -> None:
+    def pace(
+        self,
+        tokens_per_s: float | None = None,
+        prompt_s_per_token: float | None = None,
+        stall: tuple[int, float] | None = None,
+    ) -> None:
         """Make the models as slow as large ones; without arguments as fast as they can.
 
         Args:
@@ -111,8 +131,12 @@ class Server:
             prompt_s_per_token: seconds to read one token of the prompt, before the first one is generated.
             stall: (tokens, seconds): after that many tokens nothing comes for that long.
         """
-        self._turn("pace", tokens_per_s=tokens_per_s, prompt_s_per_token=prompt_s_per_token,
-                   stall=list(stall) if stall else None)
+        self._turn(
+            "pace",
+            tokens_per_s=tokens_per_s,
+            prompt_s_per_token=prompt_s_per_token,
+            stall=list(stall) if stall else None,
+        )
 
     def clock(self, speed: float = 1.0) -> None:
         """Let the server's clock run `speed` times real time. 0 stops it: then only `advance` and `sleep` move it."""
@@ -141,8 +165,14 @@ class Server:
         """Give this caller a credit in US$, spent at practice prices; calls get 402 when it is gone. None: no bill."""
         self._turn("credit", dollars=dollars)
 
-    def endpoints(self, *, pending: float | None = None, initializing: float | None = None, fail: str | None = None,
-                  quota: int | None = None) -> None:
+    def endpoints(
+        self,
+        *,
+        pending: float | None = None,
+        initializing: float | None = None,
+        fail: str | None = None,
+        quota: int | None = None,
+    ) -> None:
         """Set how dedicated endpoints behave.
 
         Args:
@@ -160,11 +190,11 @@ class Server:
         Keys: n, time_s, method, host, path, model, task, status (None: no answer), tokens_in, tokens_out, fault, headers,
         body (the JSON the client sent), response_headers, duration_s. Times are on the server's clock.
         """
-        return self._ask("GET", "/practice/log")["records"]
+        return self._control.ask("GET", "/practice/log")["records"]
 
     def clear_log(self) -> None:
         """Forget the requests so far; the next one is number 1."""
-        self._ask("DELETE", "/practice/log")
+        self._control.ask("DELETE", "/practice/log")
 
     def reset(self) -> None:
         """Everything of this caller back to its default: limits, faults, clock, credit, endpoints, log, seeds."""
@@ -173,19 +203,22 @@ class Server:
     @property
     def state(self) -> dict[str, Any]:
         """Everything that is switched on, as a dict."""
-        return self._ask("GET", "/practice/state")
+        return self._control.ask("GET", "/practice/state")
 
     def close(self) -> None:
         """Close the connection; the next call opens a new one."""
-        with self._lock:
-            self._drop()
+        self._control.close()
 
     def __repr__(self) -> str:
         try:
             state = self.state
         except ValueError:
             return f"Server({self.url!r}, no answer)"
-        parts = [f"{name}={state[name]}" for name in ("limits", "faults", "cold_starts", "endpoints") if state[name]]
+        parts = [
+            f"{name}={state[name]}"
+            for name in ("limits", "faults", "cold_starts", "endpoints")
+            if state[name]
+        ]
         parts += [f"speed={state['speed']:g}"] if state["speed"] != 1 else []
         parts += [f"credit=US${state['credit']:.6f}"] if state["credit"] is not None else []
         parts += [f"pace={state['pace']}"] if any(state["pace"].values()) else []
@@ -194,7 +227,7 @@ class Server:
 
     def _turn(self, switch: str, **settings: Any) -> dict[str, Any]:
         told = {name: value for name, value in settings.items() if value is not None}
-        state = self._ask("POST", f"/practice/{switch}", told)
+        state = self._control.ask("POST", f"/practice/{switch}", told)
         self._calibration = (state["now"], time.monotonic(), state["speed"])
         return state
 
@@ -202,46 +235,6 @@ class Server:
         state = self.state
         self._calibration = (state["now"], time.monotonic(), state["speed"])
         return self._calibration
-
-    def _ask(self, method: str, path: str, body: Any = None) -> Any:
-        data = None if body is None else _encode(body)
-        with self._lock:
-            status, answer = self._exchange(method, path, data)
-        if status != 200:
-            raise ValueError(answer.get("error", f"The practice server answered {status}."))
-        return answer
-
-    def _exchange(self, method: str, path: str, data: bytes | None) -> tuple[int, dict[str, Any]]:
-        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
-        for last in (False, True):  # a kept connection may have been closed meanwhile
-            try:
-                connection = self._connected()
-                connection.request(method, path, data, headers)
-                response = connection.getresponse()
-                return response.status, json.loads(response.read())
-            except (OSError, http.client.HTTPException, ValueError):
-                self._drop()
-                if last:
-                    raise ValueError(f"The practice server at {self.url} does not answer. "
-                                     "Run connect() again, or ask who runs it.") from None
-        raise AssertionError("unreachable")
-
-    def _connected(self) -> http.client.HTTPConnection:
-        if self._connection is None:
-            self._connection = http.client.HTTPConnection(self._place.hostname, self._place.port or 80, timeout=TIMEOUT_S)
-        return self._connection
-
-    def _drop(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-
-
-def _encode(body: Any) -> bytes:
-    try:
-        return json.dumps(body, allow_nan=False).encode()
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"This cannot be sent to the practice server: {error}. Use numbers, strings and lists.") from None
 
 
 def join(url: str, *, name: str | None = None, code: str | None = None) -> str:
@@ -258,9 +251,11 @@ def join(url: str, *, name: str | None = None, code: str | None = None) -> str:
     token = f"hf_practice_{code + '_' if code else ''}{secrets.token_hex(6)}"
     try:
         server = Server(url, token)
-        server.state
+        server._calibrate()
         server.close()
     except ValueError:
-        raise CourseError(f"No practice server lets you in at {url}.",
-                          "Check the address and the join code with whoever runs it.") from None
+        raise CourseError(
+            f"No practice server lets you in at {url}.",
+            "Check the address and the join code with whoever runs it.",
+        ) from None
     return token

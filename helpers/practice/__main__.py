@@ -43,10 +43,16 @@ async def _serve(server: QuietServer, listening: socket.socket) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m helpers.practice", description=(
-        "The practice server: the course's own tiny models behind the Hugging Face wire format. "
-        "Bearer tokens that begin with hf_practice are accepted."))
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine only)")
+    parser = argparse.ArgumentParser(
+        prog="python -m helpers.practice",
+        description=(
+            "The practice server: the course's own tiny models behind the Hugging Face wire format. "
+            "Bearer tokens that begin with hf_practice are accepted."
+        ),
+    )
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine only)"
+    )
     parser.add_argument("--port", type=int, default=8900, help="port, 0 for any free one (default: 8900)")
     parser.add_argument("--seed", type=int, default=0, help="seed for requests that name none (default: 0)")
     return parser

@@ -7,6 +7,7 @@ below a prefix, so that one flat table serves all. Without that header the path 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -14,21 +15,41 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.routing import Route, Router
 
-from . import chat_routes, control_routes, endpoint_routes, hub_routes, pages, task_routes
-from .broken import Gone
-from .call import Call, inference, open_page, plain
+from . import chat_routes, control_routes, deployed_routes, endpoint_routes, hub_routes, pages, task_routes
+from .call import Call
 from .errors import Failure, bug, retired
+from .gates import inference, open_page, plain
 from .identity import Identities
 from .registry import MODELS
+from .wire import Gone
 
 log = logging.getLogger(__name__)
 
 ROUTER, HUB = "router.huggingface.co", "huggingface.co"
 RETIRED, ENDPOINTS_API = "api-inference.huggingface.co", "api.endpoints.huggingface.cloud"
 DEPLOYED = ".endpoints.huggingface.cloud"
-OTHER_PROVIDERS = frozenset((
-    "baseten", "cerebras", "cohere", "deepinfra", "fal-ai", "featherless-ai", "fireworks-ai", "groq", "novita", "nscale",
-    "openai", "ovhcloud", "publicai", "replicate", "scaleway", "together", "wavespeed", "zai-org"))
+OTHER_PROVIDERS = frozenset(
+    (
+        "baseten",
+        "cerebras",
+        "cohere",
+        "deepinfra",
+        "fal-ai",
+        "featherless-ai",
+        "fireworks-ai",
+        "groq",
+        "novita",
+        "nscale",
+        "openai",
+        "ovhcloud",
+        "publicai",
+        "replicate",
+        "scaleway",
+        "together",
+        "wavespeed",
+        "zai-org",
+    )
+)
 HFI = "/hf-inference/models/{id:path}"
 EP = "/v2/endpoint/{namespace}"
 
@@ -44,7 +65,9 @@ ROUTES = [
     Route("/v1/chat/completions", inference(chat_routes.chat, "conversational"), methods=["POST"]),
     Route("/v1/models", plain(chat_routes.models, public=True), methods=["GET"]),
     Route("/v1/models/{id:path}", plain(chat_routes.model, public=True), methods=["GET"]),
-    Route(f"{HFI}/v1/chat/completions", inference(chat_routes.chat_of_model, "conversational"), methods=["POST"]),
+    Route(
+        f"{HFI}/v1/chat/completions", inference(chat_routes.chat_of_model, "conversational"), methods=["POST"]
+    ),
     Route(f"{HFI}/pipeline/{{task}}", inference(task_routes.by_task), methods=["POST"]),
     Route(HFI, inference(task_routes.by_model), methods=["POST"]),
     # The Hub
@@ -58,8 +81,8 @@ ROUTES = [
     Route(EP, plain(endpoint_routes.collection), methods=["GET", "POST"]),
     Route(f"{EP}/{{name}}", plain(endpoint_routes.item), methods=["GET", "PUT", "DELETE"]),
     Route(f"{EP}/{{name}}/{{action}}", plain(endpoint_routes.action), methods=["POST"]),
-    Route("/deployed/{host}/health", open_page(endpoint_routes.health), methods=["GET"]),
-    Route("/deployed/{host}/{rest:path}", open_page(endpoint_routes.deployed), methods=["GET", "POST"]),
+    Route("/deployed/{host}/health", open_page(deployed_routes.health), methods=["GET"]),
+    Route("/deployed/{host}/{rest:path}", open_page(deployed_routes.deployed), methods=["GET", "POST"]),
     # The retired host
     Route("/retired/{rest:path}", open_page(gone)),
     # Control, for `helpers.remote`
@@ -128,10 +151,8 @@ class Practice:
 
 async def _drain(call: Call) -> None:
     """Read what the client is still sending: many do not look at an answer before they are done."""
-    try:
+    with contextlib.suppress(Failure):
         await call.read()
-    except Failure:
-        pass
 
 
 def _place(scope: dict) -> tuple[str, str]:
@@ -147,8 +168,11 @@ def _place(scope: dict) -> tuple[str, str]:
     return host, path
 
 
-_OWN = {ROUTER: tuple(["/v1", "/hf-inference", *(f"/{name}" for name in sorted(OTHER_PROVIDERS))]), HUB: ("/api",),
-        ENDPOINTS_API: ("/v2",)}
+_OWN = {
+    ROUTER: tuple(["/v1", "/hf-inference", *(f"/{name}" for name in sorted(OTHER_PROVIDERS))]),
+    HUB: ("/api",),
+    ENDPOINTS_API: ("/v2",),
+}
 
 
 def _host(scope: dict) -> str:
@@ -166,14 +190,26 @@ async def _not_found(scope: dict, receive: Any, send: Any) -> None:
     call.note()
     first = call.path.strip("/").partition("/")[0]
     if first in OTHER_PROVIDERS:
-        raise Failure(404, f'The practice server plays the provider hf-inference only, not "{first}". '
-                           f"It serves {', '.join(MODELS)}.", code="provider_not_played")
-    raise Failure(404, f"Not Found: {call.method} {call.path[:100]} is no route of the practice server. "
-                       "Its start page / names what it serves.", code="unknown_url")
+        raise Failure(
+            404,
+            f'The practice server plays the provider hf-inference only, not "{first}". '
+            f"It serves {', '.join(MODELS)}.",
+            code="provider_not_played",
+        )
+    raise Failure(
+        404,
+        f"Not Found: {call.method} {call.path[:100]} is no route of the practice server. "
+        "Its start page / names what it serves.",
+        code="unknown_url",
+    )
 
 
 def _wrong_method(call: Call, error: HTTPException) -> Failure:
     allowed = (error.headers or {}).get("Allow", "")
     allowed = ", ".join(sorted(name for name in allowed.split(", ") if name != "HEAD"))
-    return Failure(405, f"{call.method} is not allowed here. Use {allowed}.", code="method_not_allowed",
-                   headers={"allow": allowed})
+    return Failure(
+        405,
+        f"{call.method} is not allowed here. Use {allowed}.",
+        code="method_not_allowed",
+        headers={"allow": allowed},
+    )

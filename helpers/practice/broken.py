@@ -7,12 +7,11 @@ those that spoil it on the way.
 from __future__ import annotations
 
 import asyncio
-import socket
-import struct
 import time
 from typing import TYPE_CHECKING, Any
 
 from .errors import Failure, dumps
+from .wire import Gone
 
 if TYPE_CHECKING:
     from .call import Call
@@ -23,56 +22,22 @@ MOST_ENDLESS = 64 << 20  # bytes
 MOST_ENDLESS_S = 120.0  # real seconds
 MOST_SILENCE = 900.0  # real seconds
 MESSAGES = {
-    400: "Bad Request", 401: "Invalid username or password.", 402: "You have depleted your monthly included credits.",
-    403: "Forbidden", 404: "Not Found", 408: "Request Timeout", 409: "Conflict", 413: "Payload Too Large",
-    422: "Unprocessable Entity", 425: "Too Early", 429: "Too Many Requests", 500: "Internal Server Error",
-    502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout"}
-
-
-class Gone(Exception):
-    """The connection is closed, or no longer ours to write to: nothing more is sent."""
-
-
-class Wire:
-    """The connection under an ASGI server, for what ASGI has no words for."""
-
-    def __init__(self, send: Any, receive: Any) -> None:
-        self.send, self.receive = send, receive
-        # uvicorn's send is a bound method of the cycle that owns the transport.
-        self.transport: asyncio.Transport | None = getattr(getattr(send, "__self__", None), "transport", None)
-
-    @property
-    def closing(self) -> bool:
-        """Whether the client has gone."""
-        return self.transport is not None and self.transport.is_closing()
-
-    def write(self, data: bytes) -> None:
-        """Raw bytes, past the framing."""
-        if self.transport is not None:
-            self.transport.write(data)
-
-    def close(self) -> None:
-        """Close after what was written has left."""
-        if self.transport is not None:
-            self.transport.close()
-
-    def reset(self) -> None:
-        """Drop the connection with a TCP reset."""
-        if self.transport is None:
-            return
-        raw = self.transport.get_extra_info("socket")
-        if raw is not None:
-            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.transport.abort()
-
-    async def until_gone(self, limit_s: float) -> None:
-        """Wait until the client hangs up, at most `limit_s` real seconds; then hang up ourselves."""
-        try:
-            async with asyncio.timeout(limit_s):
-                while (await self.receive())["type"] != "http.disconnect":
-                    pass
-        except TimeoutError:
-            self.close()
+    400: "Bad Request",
+    401: "Invalid username or password.",
+    402: "You have depleted your monthly included credits.",
+    403: "Forbidden",
+    404: "Not Found",
+    408: "Request Timeout",
+    409: "Conflict",
+    413: "Payload Too Large",
+    422: "Unprocessable Entity",
+    425: "Too Early",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+    502: "Bad Gateway",
+    503: "Service Unavailable",
+    504: "Gateway Timeout",
+}
 
 
 async def act_first(call: Call, fault: Fault) -> None:
@@ -120,11 +85,23 @@ class BrokenWire:
         self._last = b""
         self._held: dict = {}
         # A fault that has its own way of writing, by kind and by plain or stream.
-        self._plain = {"cut": self._shorten, "truncated": self._shorten, "cut_dirty": self._shorten_and_reset,
-                       "malformed_json": self._halve, "endless": self._pad, "drip": self._drip,
-                       "stream_error": self._refuse}.get(fault.kind)
-        self._mid = {"cut": self._end, "cut_dirty": self._tear, "truncated": self._tear, "malformed_json": self._garble,
-                     "stream_error": self._complain, "endless": self._repeat}.get(fault.kind)
+        self._plain = {
+            "cut": self._shorten,
+            "truncated": self._shorten,
+            "cut_dirty": self._shorten_and_reset,
+            "malformed_json": self._halve,
+            "endless": self._pad,
+            "drip": self._drip,
+            "stream_error": self._refuse,
+        }.get(fault.kind)
+        self._mid = {
+            "cut": self._end,
+            "cut_dirty": self._tear,
+            "truncated": self._tear,
+            "malformed_json": self._garble,
+            "stream_error": self._complain,
+            "endless": self._repeat,
+        }.get(fault.kind)
 
     async def send(self, message: dict) -> None:
         if message["type"] == "http.response.start":

@@ -1,7 +1,6 @@
 """One request on its way through the server: who sent it, what it says, what is written down about it.
 
-`Call` is handed to every route function; `plain` and `Inference` turn such functions into ASGI endpoints.
-Inference calls pass, in this order: identity, permission, credit, rate limit, cold start, fault, work.
+`Call` is handed to every route function; `gates.py` turns such functions into ASGI endpoints.
 """
 
 from __future__ import annotations
@@ -11,19 +10,20 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qs
 
-from .broken import BrokenWire, Gone, Wire, act_first
+from .broken import BrokenWire
 from .errors import Failure, dumps, header_text
 from .faults import Fault
 from .fields import parse_json
-from .identity import Identities, Identity, may_call
+from .identity import Identities, Identity
 from .registry import Model
+from .wire import Gone, Wire
 from .wirelog import Record, mask, request_headers, response_headers
 
 MAX_BODY = 1 << 20
-MAX_DRAIN = 16 << 20  # bytes of a too large body that are read and thrown away, so that the client hears the 413
+MAX_DRAIN = (
+    16 << 20
+)  # bytes of a too large body that are read and thrown away, so that the client hears the 413
 BODY_TIMEOUT = 30.0  # seconds between two pieces of a request body
-
-Work = Callable[["Call"], Awaitable[Any]]
 
 
 class Call:
@@ -60,7 +60,9 @@ class Call:
     @property
     def query(self) -> dict[str, list[str]]:
         """The query, each name with its values."""
-        return parse_qs(self.scope["query_string"].decode("latin-1"), keep_blank_values=True, max_num_fields=100)
+        return parse_qs(
+            self.scope["query_string"].decode("latin-1"), keep_blank_values=True, max_num_fields=100
+        )
 
     @property
     def openai(self) -> bool:
@@ -94,9 +96,18 @@ class Call:
         """Open this call's record in its identity's log."""
         query = self.scope["query_string"].decode("latin-1")
         path = mask(f"{self.path}?{query}" if query else self.path)
-        self.record = self.identity.log.open(Record(
-            n=0, time_s=self.identity.clock.now(), method=self.method, host=self.host, path=path[:500], model=model,
-            task=task, headers=request_headers(self.scope["headers"])))
+        self.record = self.identity.log.open(
+            Record(
+                n=0,
+                time_s=self.identity.clock.now(),
+                method=self.method,
+                host=self.host,
+                path=path[:500],
+                model=model,
+                task=task,
+                headers=request_headers(self.scope["headers"]),
+            )
+        )
         return self.record
 
     async def read(self) -> bytes:
@@ -121,8 +132,12 @@ class Call:
         if size > MAX_BODY:
             self._body = b""
             headers = {"connection": "close"} if size > MAX_DRAIN else {}
-            raise Failure(413, "The request body is larger than 1 MiB. Send fewer or shorter inputs per call.",
-                          code="request_too_large", headers=headers)
+            raise Failure(
+                413,
+                "The request body is larger than 1 MiB. Send fewer or shorter inputs per call.",
+                code="request_too_large",
+                headers=headers,
+            )
         return b"".join(got)
 
     async def _receive(self) -> dict:
@@ -130,8 +145,11 @@ class Call:
             async with asyncio.timeout(BODY_TIMEOUT):
                 return await self.wire.receive()
         except TimeoutError:
-            raise Failure(408, "The request body did not arrive within 30 seconds. Send it again.",
-                          headers={"connection": "close"}) from None
+            raise Failure(
+                408,
+                "The request body did not arrive within 30 seconds. Send it again.",
+                headers={"connection": "close"},
+            ) from None
 
     async def json(self) -> dict[str, Any]:
         """The body as a JSON object; 400 when it is not one."""
@@ -148,7 +166,9 @@ class Call:
         if self.record is not None:
             self.record.model = model.id
 
-    def bill(self, model: Model, tokens_in: int, tokens_out: int = 0, *, dollars: float | None = None) -> None:
+    def bill(
+        self, model: Model, tokens_in: int, tokens_out: int = 0, *, dollars: float | None = None
+    ) -> None:
         """Book the call: its tokens in the log, its practice price on the identity's credit."""
         if self.record is not None:
             self.record.tokens_in, self.record.tokens_out = tokens_in, tokens_out
@@ -179,7 +199,9 @@ class Call:
         headers = message["headers"] = list(message.get("headers", ()))
         headers.append((b"x-request-id", self.request_id.encode("latin-1")))
         present = {name for name, _ in headers}
-        headers += [(k.encode(), v.encode()) for k, v in self.limit_headers.items() if k.encode() not in present]
+        headers += [
+            (k.encode(), v.encode()) for k, v in self.limit_headers.items() if k.encode() not in present
+        ]
         self.status = message["status"]
         if self.record is not None:
             self.record.status = self.status
@@ -189,79 +211,3 @@ class Call:
         """Close the record."""
         if self.record is not None and self.record.duration_s is None:
             self.record.duration_s = self.identity.clock.now() - self.record.time_s
-
-
-def plain(work: Work, *, public: bool = False, log: bool = True) -> Any:
-    """An ASGI endpoint for a route that is not an inference call: identify, then work."""
-
-    async def endpoint(scope: dict, receive: Any, send: Any) -> None:
-        call: Call = scope["call"]
-        call.identify(public=public)
-        if log:
-            call.log()
-        await (await work(call))(scope, receive, send)
-
-    return _Endpoint(endpoint)
-
-
-def open_page(work: Work) -> Any:
-    """An ASGI endpoint for a page that everybody may see; a token is not looked at."""
-
-    async def endpoint(scope: dict, receive: Any, send: Any) -> None:
-        await (await work(scope["call"]))(scope, receive, send)
-
-    return _Endpoint(endpoint)
-
-
-def inference(work: Work, task: str | None = None) -> Any:
-    """An ASGI endpoint for a call to a model: all the gates, then work."""
-
-    async def endpoint(scope: dict, receive: Any, send: Any) -> None:
-        call: Call = scope["call"]
-        call.identify()
-        await through_gates(call, work, task or call.params.get("task"))
-
-    return _Endpoint(endpoint)
-
-
-async def through_gates(call: Call, work: Work, task: str | None, model: str | None = None) -> None:
-    """Permission, credit, rate limit, cold start and fault; then the work."""
-    record = call.log(task=task)
-    may_call(call.identity)
-    call.identity.check_credit()
-    await call.read()
-    record.model = model = model or await asked_model(call)
-    call.limit_headers, refusal = call.identity.admit(model)
-    if refusal is not None:
-        raise refusal
-    call.identity.check_cold(model)
-    fault = call.identity.faults.strike(model)
-    if fault is not None:
-        call.break_with(fault)
-        await act_first(call, fault)
-    response = await work(call)
-    await response(call.scope, call.wire.receive, call.send)
-
-
-async def asked_model(call: Call) -> str | None:
-    """The model a call names, in its path or its body; None when the body does not tell."""
-    if "id" in call.params:
-        return call.params["id"]
-    try:
-        named = (await call.json()).get("model")
-    except Failure:
-        return None  # the work will say what is wrong with the body
-    return named.split(":")[0] if isinstance(named, str) else None
-
-
-class _Endpoint:
-    """Starlette passes ASGI arguments to a class instance, and a request object to a function."""
-
-    def __init__(self, run: Callable[..., Awaitable[None]]) -> None:
-        self._run = run
-
-    async def __call__(self, scope: dict, receive: Any, send: Any) -> None:
-        await self._run(scope, receive, send)
-
-
-__all__ = ["Call", "Gone", "inference", "open_page", "plain", "through_gates"]

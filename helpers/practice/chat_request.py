@@ -13,9 +13,17 @@ MAX_MESSAGES = 1000
 ROLES = ("system", "developer", "user", "assistant")
 # Fields that would change the answer in ways these models cannot; the values that ask for nothing are let through.
 UNSUPPORTED = {
-    "tools": ([],), "functions": ([],), "tool_choice": ("none", "auto"), "function_call": ("none", "auto"),
-    "response_format": ({"type": "text"},), "frequency_penalty": (0,), "presence_penalty": (0,), "logit_bias": ({},),
-    "audio": (), "modalities": (["text"],), "web_search_options": (),
+    "tools": ([],),
+    "functions": ([],),
+    "tool_choice": ("none", "auto"),
+    "function_call": ("none", "auto"),
+    "response_format": ({"type": "text"},),
+    "frequency_penalty": (0,),
+    "presence_penalty": (0,),
+    "logit_bias": ({},),
+    "audio": (),
+    "modalities": (["text"],),
+    "web_search_options": (),
 }
 
 
@@ -38,8 +46,14 @@ class ChatRequest:
 
     def sampling(self, seed: int) -> dict[str, Any]:
         """The keyword arguments of a practice model's `chat`."""
-        return {"max_tokens": self.max_tokens, "temperature": self.temperature, "top_p": self.top_p,
-                "top_k": self.top_k, "seed": seed, "top_logprobs": self.top_logprobs}
+        return {
+            "max_tokens": self.max_tokens,
+            "temperature": self.temperature,
+            "top_p": self.top_p,
+            "top_k": self.top_k,
+            "seed": seed,
+            "top_logprobs": self.top_logprobs,
+        }
 
     def identity(self) -> list[Any]:
         """What makes two requests ask the same thing."""
@@ -51,8 +65,12 @@ def parse(payload: dict[str, Any], model: str) -> ChatRequest:
     fields = Fields(payload)
     messages = _messages(fields)
     if payload.get("tools") or payload.get("functions"):
-        raise Failure(400, f"{model} does not support tools. Leave `tools` out.", param="tools",
-                      code="unsupported_parameter")
+        raise Failure(
+            400,
+            f"{model} does not support tools. Leave `tools` out.",
+            param="tools",
+            code="unsupported_parameter",
+        )
     fields.refuse(model, UNSUPPORTED)
     logprobs = fields.flag("logprobs")
     top_logprobs = fields.integer("top_logprobs", 0, 0, 20)
@@ -62,13 +80,26 @@ def parse(payload: dict[str, Any], model: str) -> ChatRequest:
     options = fields.inner("stream_options")
     include_usage = options.flag("include_usage")
     if options.data and not stream:
-        raise Failure(422, "`stream_options` must come together with `stream` true.", param="stream_options",
-                      code="invalid_value")
+        raise Failure(
+            422,
+            "`stream_options` must come together with `stream` true.",
+            param="stream_options",
+            code="invalid_value",
+        )
     return ChatRequest(
-        messages=messages, max_tokens=_limit(fields), temperature=fields.number("temperature", 1.0, 0, 2),
-        top_p=fields.number("top_p", 1.0, 0, 1), top_k=_top_k(fields), seed=fields.integer("seed", None, -2**63, 2**63 - 1),
-        stop=stops(fields, "stop"), n=fields.integer("n", 1, 1, 8), stream=stream, include_usage=include_usage,
-        logprobs=logprobs, top_logprobs=top_logprobs)
+        messages=messages,
+        max_tokens=_limit(fields),
+        temperature=fields.number("temperature", 1.0, 0, 2),
+        top_p=fields.number("top_p", 1.0, 0, 1),
+        top_k=_top_k(fields),
+        seed=fields.integer("seed", None, -(2**63), 2**63 - 1),
+        stop=stops(fields, "stop"),
+        n=fields.integer("n", 1, 1, 8),
+        stream=stream,
+        include_usage=include_usage,
+        logprobs=logprobs,
+        top_logprobs=top_logprobs,
+    )
 
 
 def stops(fields: Fields, name: str) -> list[str]:
@@ -95,16 +126,22 @@ def _messages(fields: Fields) -> list[dict[str, str]]:
     if not isinstance(value, list) or not value:
         raise fields.wrong("messages", "be a list with at least one message")
     if len(value) > MAX_MESSAGES:
-        raise Failure(422, f"`messages` must have at most {MAX_MESSAGES} messages, not {len(value)}.", param="messages")
+        raise Failure(
+            422, f"`messages` must have at most {MAX_MESSAGES} messages, not {len(value)}.", param="messages"
+        )
     return [_message(message, f"messages[{i}]") for i, message in enumerate(value)]
 
 
 def _message(message: Any, where: str) -> dict[str, str]:
     if not isinstance(message, dict):
-        raise Failure(422, f"`{where}` must be an object with `role` and `content`, not {kind(message)}.", param=where)
+        raise Failure(
+            422, f"`{where}` must be an object with `role` and `content`, not {kind(message)}.", param=where
+        )
     role = message.get("role")
     if role not in ROLES:
-        raise Failure(422, f"`{where}.role` must be one of {one_of(ROLES)}, not {shown(role)}.", param=f"{where}.role")
+        raise Failure(
+            422, f"`{where}.role` must be one of {one_of(ROLES)}, not {shown(role)}.", param=f"{where}.role"
+        )
     content = _content(message.get("content"), role, f"{where}.content")
     return {"role": "system" if role == "developer" else role, "content": content}
 
@@ -115,7 +152,9 @@ def _content(content: Any, role: str, where: str) -> str:
     if isinstance(content, list):
         content = "".join(_part(part, f"{where}[{i}]") for i, part in enumerate(content))
     if not isinstance(content, str):
-        raise Failure(422, f"`{where}` must be a string or a list of text parts, not {kind(content)}.", param=where)
+        raise Failure(
+            422, f"`{where}` must be a string or a list of text parts, not {kind(content)}.", param=where
+        )
     if len(content) > MAX_TEXT:
         raise Failure(422, f"`{where}` must have at most {MAX_TEXT} characters.", param=where)
     return content
@@ -125,7 +164,11 @@ def _part(part: Any, where: str) -> str:
     if not isinstance(part, dict) or not isinstance(part.get("type"), str):
         raise Failure(422, f"`{where}` must be an object with a `type`.", param=where)
     if part["type"] != "text":
-        raise Failure(422, f"`{where}` is of type {shown(part['type'])}: the practice models read text only.", param=where)
+        raise Failure(
+            422,
+            f"`{where}` is of type {shown(part['type'])}: the practice models read text only.",
+            param=where,
+        )
     if not isinstance(part.get("text"), str):
         raise Failure(422, f"`{where}.text` must be a string.", param=f"{where}.text")
     return part["text"]

@@ -21,7 +21,9 @@ async def chat(call: Call) -> Any:
     payload = await call.json()
     name = payload.get("model")
     if not isinstance(name, str):
-        raise Failure(422, "`model` must be a string, such as `practice/chat`.", param="model", code="invalid_value")
+        raise Failure(
+            422, "`model` must be a string, such as `practice/chat`.", param="model", code="invalid_value"
+        )
     return await complete(call, registry.for_task(registry.split_model(name), "conversational"))
 
 
@@ -56,13 +58,21 @@ class Answer:
         return Generation(steps, limit=self.request.max_tokens, stops=self.request.stop, pacer=self.pacer)
 
     def _head(self, kind: str) -> dict[str, Any]:
-        return {"id": self.id, "object": kind, "created": RELEASED, "model": self.model.id,
-                "system_fingerprint": FINGERPRINT}
+        return {
+            "id": self.id,
+            "object": kind,
+            "created": RELEASED,
+            "model": self.model.id,
+            "system_fingerprint": FINGERPRINT,
+        }
 
     def usage(self) -> dict[str, Any]:
         """Tokens so far, in the form of `/v1`."""
-        used = {"prompt_tokens": self.prompt_tokens, "completion_tokens": self.tokens,
-                "total_tokens": self.prompt_tokens + self.tokens}
+        used = {
+            "prompt_tokens": self.prompt_tokens,
+            "completion_tokens": self.tokens,
+            "total_tokens": self.prompt_tokens + self.tokens,
+        }
         if self.reasoning_tokens:
             used["completion_tokens_details"] = {"reasoning_tokens": self.reasoning_tokens}
         return used
@@ -91,7 +101,12 @@ class Answer:
             message["content"] = message["content"] or None
             message["reasoning"] = "".join(piece.text for piece in pieces if piece.reasoning)
         shown = {"content": [logprob(piece) for piece in spoken]} if self.request.logprobs else None
-        return {"index": index, "message": message, "logprobs": shown, "finish_reason": generation.finish_reason}
+        return {
+            "index": index,
+            "message": message,
+            "logprobs": shown,
+            "finish_reason": generation.finish_reason,
+        }
 
     async def events(self) -> AsyncIterator[bytes]:
         """The events of a streamed reply. A client that leaves is billed for what it got."""
@@ -148,14 +163,20 @@ def _count(engine: Any, request: ChatRequest, model: Model) -> int:
     """Tokens of the prompt: those of the texts and one for each role. 400 when they do not fit the context."""
     tokens = sum(engine.count_tokens(message["content"]) + 1 for message in request.messages)
     if tokens > model.context:
-        raise Failure(400, f"The prompt has {tokens} tokens; {model.id} reads at most {model.context}. Shorten it.",
-                      param="messages", code="context_length_exceeded")
+        raise Failure(
+            400,
+            f"The prompt has {tokens} tokens; {model.id} reads at most {model.context}. Shorten it.",
+            param="messages",
+            code="context_length_exceeded",
+        )
     return tokens
 
 
 async def models(call: Call) -> Any:
     """GET /v1/models: the chat models with provider and practice price."""
-    return reply({"object": "list", "data": [_entry(model) for model in MODELS.values() if model.conversational]})
+    return reply(
+        {"object": "list", "data": [_entry(model) for model in MODELS.values() if model.conversational]}
+    )
 
 
 async def model(call: Call) -> Any:
@@ -164,8 +185,21 @@ async def model(call: Call) -> Any:
 
 
 def _entry(model: Model) -> dict[str, Any]:
-    provider = {"provider": PROVIDER, "status": "live", "context_length": model.context, "is_free": False,
-                "pricing": {"input": model.price_in, "output": model.price_out}, "supports_tools": False,
-                "supports_structured_output": False, "note": "practice price in US$ per million tokens, simulated"}
-    return {"id": model.id, "object": "model", "created": RELEASED, "owned_by": "practice", "providers": [provider],
-            "architecture": {"input_modalities": ["text"], "output_modalities": ["text"]}}
+    provider = {
+        "provider": PROVIDER,
+        "status": "live",
+        "context_length": model.context,
+        "is_free": False,
+        "pricing": {"input": model.price_in, "output": model.price_out},
+        "supports_tools": False,
+        "supports_structured_output": False,
+        "note": "practice price in US$ per million tokens, simulated",
+    }
+    return {
+        "id": model.id,
+        "object": "model",
+        "created": RELEASED,
+        "owned_by": "practice",
+        "providers": [provider],
+        "architecture": {"input_modalities": ["text"], "output_modalities": ["text"]},
+    }

@@ -47,13 +47,22 @@ def describe(identity: Identity) -> dict[str, Any]:
     """Everything that is set, in words and numbers."""
     pace = identity.pace
     return {
-        "identity": identity.key, "now": identity.clock.now(), "speed": identity.clock.speed,
+        "identity": identity.key,
+        "now": identity.clock.now(),
+        "speed": identity.clock.speed,
         "limits": {scope or "every model": limit.describe() for scope, limit in identity.limits.items()},
         "faults": identity.faults.describe(),
         "cold_starts": {model: cold.seconds for model, cold in identity.cold.items()},
-        "pace": {"tokens_per_s": pace.tokens_per_s, "prompt_s_per_token": pace.prompt_s_per_token, "stall": pace.stall},
-        "credit": identity.credit, "spent": round(identity.spent, 9), "requests": len(identity.log),
-        "endpoints": identity.endpoints.names()}
+        "pace": {
+            "tokens_per_s": pace.tokens_per_s,
+            "prompt_s_per_token": pace.prompt_s_per_token,
+            "stall": pace.stall,
+        },
+        "credit": identity.credit,
+        "spent": round(identity.spent, 9),
+        "requests": len(identity.log),
+        "endpoints": identity.endpoints.names(),
+    }
 
 
 def _model(fields: Fields) -> str | None:
@@ -74,7 +83,11 @@ def _limit(identity: Identity, fields: Fields) -> None:
         return
     counts = fields.flag("failed_calls_count")
     style = fields.choice("headers", HEADER_STYLES, "both")
-    rule = _window(fields, counts) if rate is None else Bucket(rate, burst or max(1.0, rate), failed_calls_count=counts)
+    rule = (
+        _window(fields, counts)
+        if rate is None
+        else Bucket(rate, burst or max(1.0, rate), failed_calls_count=counts)
+    )
     if rate is not None and fields.get("window") is not None:
         raise fields.wrong("window", "be left out when `rate` is set")
     identity.limits[model] = Limit(rule, style)
@@ -87,8 +100,11 @@ def _window(fields: Fields, counts: bool) -> Window:
     pair = Fields({"calls": value[0], "seconds": value[1]}, "window.")
     if value[0] is None or value[1] is None:
         raise fields.wrong("window", "be a pair of numbers")
-    return Window(pair.integer("calls", None, 1, 10**9), pair.number("seconds", None, 0.01, YEAR),
-                  failed_calls_count=counts)
+    return Window(
+        pair.integer("calls", None, 1, 10**9),
+        pair.number("seconds", None, 0.01, YEAR),
+        failed_calls_count=counts,
+    )
 
 
 def _faults(identity: Identity, fields: Fields) -> None:
@@ -96,7 +112,7 @@ def _faults(identity: Identity, fields: Fields) -> None:
     if not isinstance(scripted, list) or len(scripted) > 1000:
         raise fields.wrong("scripted", "be a list of at most 1000 faults")
     model, rate = _model(fields), fields.number("rate", None, 0, 1)
-    every, seed = fields.integer("every", None, 1, 10**9), fields.integer("seed", 0, -2**63, 2**63)
+    every, seed = fields.integer("every", None, 1, 10**9), fields.integer("seed", 0, -(2**63), 2**63)
     if rate is not None and every is not None:
         raise fields.wrong("every", "be left out when `rate` is set")
     faults = [parse_fault(value) for value in scripted] or ([parse_fault("503")] if rate or every else [])
@@ -114,7 +130,9 @@ def _cold_start(identity: Identity, fields: Fields) -> None:
     if not seconds:
         identity.cold.pop(model, None)
         return
-    identity.cold[model] = ColdStart(seconds, fields.flag("estimated_time", True), fields.number("idle", None, 0, YEAR))
+    identity.cold[model] = ColdStart(
+        seconds, fields.flag("estimated_time", True), fields.number("idle", None, 0, YEAR)
+    )
 
 
 def _pace(identity: Identity, fields: Fields) -> None:
@@ -124,8 +142,9 @@ def _pace(identity: Identity, fields: Fields) -> None:
             raise fields.wrong("stall", "be a pair: after how many tokens, and for how many seconds")
         pair = Fields({"tokens": stall[0], "seconds": stall[1]}, "stall.")
         stall = (pair.integer("tokens", 0, 0, 10**6), pair.number("seconds", 0.0, 0, 3600))
-    identity.pace = Pace(fields.number("tokens_per_s", None, 0.01, 1e6),
-                         fields.number("prompt_s_per_token", 0.0, 0, 60), stall)
+    identity.pace = Pace(
+        fields.number("tokens_per_s", None, 0.01, 1e6), fields.number("prompt_s_per_token", 0.0, 0, 60), stall
+    )
 
 
 def _clock(identity: Identity, fields: Fields) -> None:
@@ -155,5 +174,13 @@ def _reset(identity: Identity, fields: Fields) -> None:
 
 
 SWITCHES: dict[str, Callable[[Identity, Fields], None]] = {
-    "limit": _limit, "faults": _faults, "cold_start": _cold_start, "pace": _pace, "clock": _clock, "advance": _advance,
-    "credit": _credit, "endpoints": _endpoints, "reset": _reset}
+    "limit": _limit,
+    "faults": _faults,
+    "cold_start": _cold_start,
+    "pace": _pace,
+    "clock": _clock,
+    "advance": _advance,
+    "credit": _credit,
+    "endpoints": _endpoints,
+    "reset": _reset,
+}

@@ -97,7 +97,9 @@ class Endpoint:
 
     def enter(self, when: float, state: str, message: str) -> None:
         """Change the state at `when`, and close the bill of the old one."""
-        self._past.append({"time_s": round(self.since_s, 3), "state": self.state, "cost_usd": self.bill(self.since_s)[1]})
+        self._past.append(
+            {"time_s": round(self.since_s, 3), "state": self.state, "cost_usd": self.bill(self.since_s)[1]}
+        )
         if self.state in BILLED:
             self._billed.append((self.since_s, when, self._rate()))
         self.state, self.since_s, self.updated_s, self.message = state, when, when, message
@@ -134,7 +136,11 @@ class Endpoint:
     def history(self, now: float) -> list[dict[str, Any]]:
         """Every state so far, from when on (`time_s`) and what had been billed by then (`cost_usd`); the last entry is now."""
         cost = self.bill(now)[1]
-        entered = {"time_s": round(self.since_s, 3), "state": self.state, "cost_usd": self.bill(self.since_s)[1]}
+        entered = {
+            "time_s": round(self.since_s, 3),
+            "state": self.state,
+            "cost_usd": self.bill(self.since_s)[1],
+        }
         return [*self._past, entered, {"time_s": round(now, 3), "state": self.state, "cost_usd": cost}]
 
     def used(self, now: float) -> None:
@@ -186,8 +192,11 @@ class Endpoints:
 
     def accelerators(self, instance_type: str) -> int:
         """Units of one instance type in use; a paused or failed endpoint uses none, one scaled to zero still does."""
-        return sum(e.hardware.units * max(1, e.scaling["maxReplica"]) for e in self._all.values()
-                   if e.spec["compute"]["instanceType"] == instance_type and e.state not in ("paused", "failed"))
+        return sum(
+            e.hardware.units * max(1, e.scaling["maxReplica"])
+            for e in self._all.values()
+            if e.spec["compute"]["instanceType"] == instance_type and e.state not in ("paused", "failed")
+        )
 
     def names(self) -> dict[str, str]:
         """Name -> state."""

@@ -14,10 +14,20 @@ from starlette.responses import Response
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 TYPES = {
-    400: "invalid_request_error", 401: "authentication_error", 402: "billing_error", 403: "permission_error",
-    404: "invalid_request_error", 405: "invalid_request_error", 408: "timeout_error", 409: "conflict_error",
-    410: "invalid_request_error", 413: "invalid_request_error", 422: "invalid_request_error",
-    429: "rate_limit_error", 431: "invalid_request_error", 503: "service_unavailable",
+    400: "invalid_request_error",
+    401: "authentication_error",
+    402: "billing_error",
+    403: "permission_error",
+    404: "invalid_request_error",
+    405: "invalid_request_error",
+    408: "timeout_error",
+    409: "conflict_error",
+    410: "invalid_request_error",
+    413: "invalid_request_error",
+    422: "invalid_request_error",
+    429: "rate_limit_error",
+    431: "invalid_request_error",
+    503: "service_unavailable",
 }
 
 
@@ -33,8 +43,16 @@ class Failure(Exception):
         extra: further top-level fields of the body, such as `estimated_time`.
     """
 
-    def __init__(self, status: int, message: str, *, param: str | None = None, code: str | None = None,
-                 headers: dict[str, str] | None = None, extra: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *,
+        param: str | None = None,
+        code: str | None = None,
+        headers: dict[str, str] | None = None,
+        extra: dict[str, Any] | None = None,
+    ) -> None:
         super().__init__(message)
         self.status, self.message, self.param, self.code = status, message, param, code
         self.headers, self.extra = headers or {}, extra or {}
@@ -50,8 +68,11 @@ class Failure(Exception):
 
     def reply(self, *, openai: bool) -> Response:
         """The whole response, with `X-Error-Message`."""
-        return reply(self.body(openai=openai), self.status,
-                     {"x-error-message": header_text(self.message), **self.headers})
+        return reply(
+            self.body(openai=openai),
+            self.status,
+            {"x-error-message": header_text(self.message), **self.headers},
+        )
 
 
 def reply(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -85,6 +106,7 @@ def one_of(choices: Any) -> str:
 
 # Made anew for each request: a raised exception keeps its traceback.
 
+
 def unauthorized() -> Failure:
     """401: no token, or one that nobody knows."""
     return Failure(401, "Invalid username or password.", code="invalid_api_key")
@@ -92,25 +114,38 @@ def unauthorized() -> Failure:
 
 def expired() -> Failure:
     """401: a token that was once good."""
-    return Failure(401, "The access token has expired. Make a new one in the settings.", code="invalid_api_key")
+    return Failure(
+        401, "The access token has expired. Make a new one in the settings.", code="invalid_api_key"
+    )
 
 
 def forbidden() -> Failure:
     """403: a token without the permission to call models."""
-    return Failure(403, "This authentication method does not have sufficient permissions to call Inference Providers "
-                        "on behalf of user practice-learner", code="insufficient_permissions")
+    return Failure(
+        403,
+        "This authentication method does not have sufficient permissions to call Inference Providers "
+        "on behalf of user practice-learner",
+        code="insufficient_permissions",
+    )
 
 
 def no_credit() -> Failure:
     """402: the credit is gone."""
-    return Failure(402, "You have depleted your monthly included credits. Purchase pre-paid credits to continue "
-                        "using Inference Providers.", code="insufficient_credits")
+    return Failure(
+        402,
+        "You have depleted your monthly included credits. Purchase pre-paid credits to continue "
+        "using Inference Providers.",
+        code="insufficient_credits",
+    )
 
 
 def retired() -> Failure:
     """410: the host of the old inference API."""
-    return Failure(410, "https://api-inference.huggingface.co is no longer supported. Please use "
-                        "https://router.huggingface.co instead.")
+    return Failure(
+        410,
+        "https://api-inference.huggingface.co is no longer supported. Please use "
+        "https://router.huggingface.co instead.",
+    )
 
 
 def bug() -> Failure:

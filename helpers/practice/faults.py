@@ -63,7 +63,9 @@ def parse_fault(value: Any) -> Fault:
         raise Failure(422, f"A fault is a short form such as `cut:5` or an object, not {shown(value)}.")
     unknown = sorted(set(value) - set(Fault.__dataclass_fields__))
     if unknown:
-        raise Failure(422, f"A fault has no field {shown(unknown[0])}. Use {one_of(Fault.__dataclass_fields__)}.")
+        raise Failure(
+            422, f"A fault has no field {shown(unknown[0])}. Use {one_of(Fault.__dataclass_fields__)}."
+        )
     return _checked(Fault(**{key: item for key, item in value.items() if item is not None}))
 
 
@@ -73,7 +75,9 @@ def _from_text(text: str) -> Fault:
     if not (what.isdigit() or what in KINDS):
         raise Failure(422, f"{shown(text)} is no fault. Use a status such as `503`, or {one_of(KINDS)}.")
     number = float(found["number"]) if found["number"] else None
-    fault = Fault(status=int(what)) if what.isdigit() else Fault(kind=what, delay=1.0 if what == "delay" else 0.0)
+    fault = (
+        Fault(status=int(what)) if what.isdigit() else Fault(kind=what, delay=1.0 if what == "delay" else 0.0)
+    )
     if number is not None:
         fault = _with_number(fault, number)
     return _checked(replace(fault, times=int(found["times"] or 1)))
@@ -92,7 +96,9 @@ def _checked(fault: Fault) -> Fault:
     _need(good, "status", f"be a number from 200 to 599, not {shown(fault.status)}")
     _need(isinstance(fault.kind, str) and fault.kind in KINDS, "kind", f"be one of {one_of(KINDS)}")
     _need(_is_number(fault.delay) and 0 <= fault.delay <= 3600, "delay", "be 0 to 3600 seconds")
-    _need(type(fault.after) is int and 0 <= fault.after <= 100_000, "after", "be a number of tokens, 0 or more")
+    _need(
+        type(fault.after) is int and 0 <= fault.after <= 100_000, "after", "be a number of tokens, 0 or more"
+    )
     _need(type(fault.times) is int and 1 <= fault.times <= 1_000_000, "times", "be 1 or more")
     good = isinstance(fault.headers, dict) and all(_is_header(k, v) for k, v in fault.headers.items())
     _need(good, "headers", "map header names to printable text")
@@ -109,18 +115,28 @@ def _is_number(value: Any) -> bool:
 
 
 def _is_header(name: Any, value: Any) -> bool:
-    return (isinstance(name, str) and re.fullmatch(r"[A-Za-z0-9-]{1,60}", name) is not None and isinstance(value, str)
-            and value.isprintable() and value.isascii() and name.lower() not in ("content-length", "transfer-encoding"))
+    return (
+        isinstance(name, str)
+        and re.fullmatch(r"[A-Za-z0-9-]{1,60}", name) is not None
+        and isinstance(value, str)
+        and value.isprintable()
+        and value.isascii()
+        and name.lower() not in ("content-length", "transfer-encoding")
+    )
 
 
 class Script:
     """When which fault strikes: one after the other, every n-th call, or at random with a seeded generator."""
 
-    def __init__(self, faults: list[Fault], *, rate: float | None = None, every: int | None = None, seed: int = 0) -> None:
+    def __init__(
+        self, faults: list[Fault], *, rate: float | None = None, every: int | None = None, seed: int = 0
+    ) -> None:
         self.faults, self.rate, self.every = faults, rate, every
         self._random = random.Random(seed)
         self._calls = 0
-        self._queue = [fault for fault in faults for _ in range(min(fault.times, MOST_SCRIPTED))][:MOST_SCRIPTED]
+        self._queue = [fault for fault in faults for _ in range(min(fault.times, MOST_SCRIPTED))][
+            :MOST_SCRIPTED
+        ]
         self._next = 0
 
     def strike(self) -> Fault | None:
@@ -150,7 +166,7 @@ class Script:
             return f"{self.rate:g} of the calls: {self._names(self.faults)}"
         if self.every is not None:
             return f"every {self.every}th call: {self._names(self.faults)}"
-        left = self._queue[self._next:]
+        left = self._queue[self._next :]
         return f"next {len(left)}: {self._names(left)}" if left else "none left"
 
     @staticmethod

@@ -62,8 +62,13 @@ class Fields:
         """The 422 for field `name`: `must` completes the sentence "`name` must ..."."""
         full = self.prefix + name
         got = f", not {shown(self.data[name])}" if self.data.get(name) is not None else ""
-        return Failure(422, f"`{full}` must {must}{got}.", param=full, code="invalid_value",
-                       extra={"error_type": error_type} if error_type else None)
+        return Failure(
+            422,
+            f"`{full}` must {must}{got}.",
+            param=full,
+            code="invalid_value",
+            extra={"error_type": error_type} if error_type else None,
+        )
 
     def get(self, name: str) -> Any:
         """The raw value, or None."""
@@ -128,8 +133,12 @@ class Fields:
         if required and not value:
             raise self.wrong(name, "have at least one string")
         if len(value) > most:
-            raise Failure(422, f"`{self.prefix}{name}` must have at most {most} strings, not {len(value)}.",
-                          param=self.prefix + name, code="invalid_value")
+            raise Failure(
+                422,
+                f"`{self.prefix}{name}` must have at most {most} strings, not {len(value)}.",
+                param=self.prefix + name,
+                code="invalid_value",
+            )
         if any(len(item) > limit for item in value):
             raise self.wrong(name, f"have at most {limit} characters in each string")
         return value
@@ -150,8 +159,12 @@ class Fields:
             value = self.data.get(name)
             if value is not None and value not in harmless:
                 full = self.prefix + name
-                raise Failure(422, f"{model} does not support `{full}`. Leave it out.", param=full,
-                              code="unsupported_parameter")
+                raise Failure(
+                    422,
+                    f"{model} does not support `{full}`. Leave it out.",
+                    param=full,
+                    code="unsupported_parameter",
+                )
 
 
 def _within(value: float, low: float, high: float) -> bool:

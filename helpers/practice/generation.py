@@ -7,7 +7,6 @@ import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-
 if TYPE_CHECKING:
     from .identity import Identity
 
@@ -136,10 +135,11 @@ class Generation:
 def logprob(piece: Piece) -> dict[str, Any]:
     """A token in the form of `/v1`'s `logprobs.content`."""
     step = piece.step
-    return {**_token(step.text, step.logprob), "top_logprobs": [_token(text, value) for text, _, value in step.top]}
+    return {
+        **_token(step.text, step.logprob),
+        "top_logprobs": [_token(text, value) for text, _, value in step.top],
+    }
 
 
 def _token(text: str, value: float) -> dict[str, Any]:
     return {"token": text, "logprob": round(value, 6), "bytes": list(text.encode())}
-
-

@@ -10,8 +10,10 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 MOST_HEAD = 64 * 1024  # bytes
 HEAD_TIMEOUT = 30.0  # seconds
 BODY = b'{"error":"The request head is larger than 64 KiB. Send fewer or shorter headers."}'
-TOO_LARGE = (b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: application/json\r\n"
-             b"content-length: %d\r\nconnection: close\r\n\r\n%s" % (len(BODY), BODY))
+TOO_LARGE = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: application/json\r\n"
+    b"content-length: %d\r\nconnection: close\r\n\r\n%s" % (len(BODY), BODY)
+)
 
 
 class LimitedHead(HttpToolsProtocol):

@@ -132,8 +132,12 @@ class Identity:
 
 
 def _too_many(limit: Limit, standing: Standing, headers: dict[str, str]) -> Failure:
-    return Failure(429, f"Too Many Requests: the limit is {limit.describe()}.", code="rate_limit_exceeded",
-                   headers=headers)
+    return Failure(
+        429,
+        f"Too Many Requests: the limit is {limit.describe()}.",
+        code="rate_limit_exceeded",
+        headers=headers,
+    )
 
 
 class Identities:

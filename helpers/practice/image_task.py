@@ -30,8 +30,12 @@ async def text_to_image(call: Call, model: Model, engine: Any, fields: Fields) -
     if settings["seed"] is None:
         settings["seed"] = call.seed(model.id, prompt, settings)
     await _take_time(call, settings["steps"])
-    picture = await asyncio.get_running_loop().run_in_executor(_workers, lambda: engine.paint(prompt, **settings))
-    png = await asyncio.get_running_loop().run_in_executor(_workers, _png, picture, model.id, prompt, settings)
+    picture = await asyncio.get_running_loop().run_in_executor(
+        _workers, lambda: engine.paint(prompt, **settings)
+    )
+    png = await asyncio.get_running_loop().run_in_executor(
+        _workers, _png, picture, model.id, prompt, settings
+    )
     height, width = picture.pixels.shape[:2]
     call.bill(model, len(prompt.split()), dollars=width * height / 1e6 * settings["steps"] * model.price_step)
     headers = {"x-seed": str(picture.seed)}
@@ -44,18 +48,24 @@ def _settings(parameters: Fields, model: Model) -> dict[str, Any]:
     """The painter's keyword arguments."""
     parameters.refuse(model.id, {"scheduler": (), "num_images_per_prompt": (1,)})
     return {
-        "width": _side(parameters, "width"), "height": _side(parameters, "height"),
+        "width": _side(parameters, "width"),
+        "height": _side(parameters, "height"),
         "steps": parameters.integer("num_inference_steps", 20, 1, MOST_STEPS),
         "guidance": parameters.number("guidance_scale", 3.0, 0, 20),
         "seed": parameters.integer("seed", None, 0, 2**63 - 1),
-        "negative_prompt": parameters.text("negative_prompt", default="", limit=2000)}
+        "negative_prompt": parameters.text("negative_prompt", default="", limit=2000),
+    }
 
 
 def _side(parameters: Fields, name: str) -> int:
     side = parameters.integer(name, 512, *SIDES)
     if side % 8:
-        raise Failure(422, f"`parameters.{name}` must be a multiple of 8, not {side}. Try {side // 8 * 8}.",
-                      param=f"parameters.{name}", code="invalid_value")
+        raise Failure(
+            422,
+            f"`parameters.{name}` must be a multiple of 8, not {side}. Try {side // 8 * 8}.",
+            param=f"parameters.{name}",
+            code="invalid_value",
+        )
     return side
 
 
@@ -70,8 +80,10 @@ def _png(picture: Any, model: str, prompt: str, settings: dict[str, Any]) -> byt
     from PIL.PngImagePlugin import PngInfo
 
     info = PngInfo()
-    info.add_itxt("parameters", json.dumps({"model": model, "prompt": prompt, **settings, "seed": picture.seed},
-                                           ensure_ascii=False))
+    info.add_itxt(
+        "parameters",
+        json.dumps({"model": model, "prompt": prompt, **settings, "seed": picture.seed}, ensure_ascii=False),
+    )
     out = io.BytesIO()
     Image.fromarray(picture.pixels).save(out, "PNG", pnginfo=info, compress_level=4)
     return out.getvalue()

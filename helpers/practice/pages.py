@@ -12,19 +12,25 @@ from . import registry
 from .call import Call
 from .registry import MODELS
 
-HEADERS = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-           "x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
+HEADERS = {
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+}
 STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}
-table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.4rem .6rem;border-bottom:1px solid #ddd;vertical-align:top}
+table{border-collapse:collapse;width:100%}
+td,th{text-align:left;padding:.4rem .6rem;border-bottom:1px solid #ddd;vertical-align:top}
 code{background:#f2f2f2;padding:.1rem .25rem;border-radius:3px}pre{background:#f2f2f2;padding:.8rem;overflow:auto}
 a{color:#0057a8}a:focus,a:hover{text-decoration-thickness:3px}"""
 
 
 def page(title: str, body: str, status: int = 200) -> HTMLResponse:
     """A whole page; `body` is HTML already."""
-    text = (f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
-            f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head><body><main>{body}'
-            "</main></body></html>")
+    text = (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
+        f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head><body><main>{body}'
+        "</main></body></html>"
+    )
     return HTMLResponse(text, status, HEADERS)
 
 
@@ -32,14 +38,20 @@ async def home(call: Call) -> Any:
     """GET /: what this server is and what it serves."""
     rows = "".join(
         f'<tr><td><a href="/models/{html.escape(m.id)}">{html.escape(m.id)}</a></td>'
-        f"<td>{html.escape(', '.join(m.tasks))}</td><td>{html.escape(m.summary)}</td></tr>" for m in MODELS.values())
-    return page("Practice server", (
-        "<h1>Practice server</h1><p>This server speaks the wire format of Hugging Face inference and answers with the "
-        "course's own tiny models. Nothing leaves this machine, nothing costs money, and no model of another name is "
-        "imitated.</p><p>Chat: <code>POST /v1/chat/completions</code>. Other tasks: "
-        "<code>POST /hf-inference/models/ID</code>. Any bearer token that begins with <code>hf_practice</code> is "
-        "accepted and has its own limits, faults and log.</p><table><thead><tr><th>Model</th><th>Tasks</th>"
-        f"<th>What it does</th></tr></thead><tbody>{rows}</tbody></table>"))
+        f"<td>{html.escape(', '.join(m.tasks))}</td><td>{html.escape(m.summary)}</td></tr>"
+        for m in MODELS.values()
+    )
+    return page(
+        "Practice server",
+        (
+            "<h1>Practice server</h1><p>This server speaks the wire format of Hugging Face inference and answers with the "
+            "course's own tiny models. Nothing leaves this machine, nothing costs money, and no model of another name is "
+            "imitated.</p><p>Chat: <code>POST /v1/chat/completions</code>. Other tasks: "
+            "<code>POST /hf-inference/models/ID</code>. Any bearer token that begins with <code>hf_practice</code> is "
+            "accepted and has its own limits, faults and log.</p><table><thead><tr><th>Model</th><th>Tasks</th>"
+            f"<th>What it does</th></tr></thead><tbody>{rows}</tbody></table>"
+        ),
+    )
 
 
 async def card(call: Call) -> Any:
@@ -47,8 +59,12 @@ async def card(call: Call) -> Any:
     model = MODELS.get(call.params["id"])
     if model is None:
         name = html.escape(call.params["id"][:80])
-        return page("No such model", f'<h1>No such model</h1><p>There is no <code>{name}</code> here. '
-                                     f'<a href="/">See all models</a>.</p>', 404)
+        return page(
+            "No such model",
+            f"<h1>No such model</h1><p>There is no <code>{name}</code> here. "
+            f'<a href="/">See all models</a>.</p>',
+            404,
+        )
     return page(model.id, f'<p><a href="/">All models</a></p>{markdown(registry.card(model))}')
 
 
@@ -72,16 +88,23 @@ def _block(block: str) -> str:
         return _table(lines)
     if re.match(r"\s*[-*] ", lines[0] if lines else ""):
         items = re.split(r"\n(?=\s*[-*] )", block)
-        return "<ul>" + "".join(f"<li>{_inline(re.sub(r'^ *[-*] ', '', item))}</li>" for item in items) + "</ul>"
+        return (
+            "<ul>" + "".join(f"<li>{_inline(re.sub(r'^ *[-*] ', '', item))}</li>" for item in items) + "</ul>"
+        )
     return f"<p>{_inline(block)}</p>"
 
 
 def _table(lines: list[str]) -> str:
     rows = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in lines]
     rows = [row for row in rows if not all(re.fullmatch(r":?-+:?", cell) for cell in row)]
-    return "<table>" + "".join(
-        "<tr>" + "".join(f"<{tag}>{_inline(cell)}</{tag}>" for cell in row) + "</tr>"
-        for row, tag in zip(rows, ["th"] + ["td"] * len(rows), strict=False)) + "</table>"
+    return (
+        "<table>"
+        + "".join(
+            "<tr>" + "".join(f"<{tag}>{_inline(cell)}</{tag}>" for cell in row) + "</tr>"
+            for row, tag in zip(rows, ["th"] + ["td"] * len(rows), strict=False)
+        )
+        + "</table>"
+    )
 
 
 def _inline(text: str) -> str:

@@ -16,7 +16,9 @@ from .errors import Failure, shown
 
 MODELS_DIR = Path(__file__).parent / "models"
 PROVIDER = "hf-inference"
-RELEASED = 1_795_305_600  # 2026-11-22; replies carry this date, so that the same notebook prints the same everywhere
+RELEASED = (
+    1_795_305_600  # 2026-11-22; replies carry this date, so that the same notebook prints the same everywhere
+)
 POLICIES = ("fastest", "cheapest", "preferred", PROVIDER)
 
 
@@ -61,28 +63,91 @@ class Model:
         return (tokens_in * self.price_in + tokens_out * self.price_out) / 1e6
 
 
-MODELS = {model.id: model for model in (
-    Model(id="practice/chat", task="text-generation", tasks=("conversational",), module="chat", card="chat/card.md",
-          summary="Chat about this course's subjects and help-desk replies.", tags=("conversational",),
-          price_in=0.10, price_out=0.40),
-    Model(id="practice/reasoner", task="text-generation", tasks=("conversational",), module="chat.reasoner",
-          card="chat/reasoner_card.md", summary="As practice/chat, and shows its reasoning first.",
-          tags=("conversational",), price_in=0.10, price_out=0.40),
-    Model(id="practice/text", task="text-generation", tasks=("text-generation",), module="text", card="text/card.md",
-          summary="Continues a text.", price_in=0.10, price_out=0.40),
-    Model(id="practice/embed", task="feature-extraction", tasks=("feature-extraction", "sentence-similarity"),
-          module="embed", card="embed/card.md", summary="Sentence embeddings.",
-          tags=("feature-extraction", "sentence-similarity"), price_in=0.02, context=512),
-    Model(id="practice/sentiment", task="text-classification", tasks=("text-classification",), module="sentiment",
-          card="sentiment/card.md", summary="POSITIVE or NEGATIVE.", price_in=0.02),
-    Model(id="practice/zero-shot", task="zero-shot-classification", tasks=("zero-shot-classification",),
-          module="zero_shot", card="zero_shot/card.md", summary="Scores labels of your own.", price_in=0.05),
-    Model(id="practice/ner", task="token-classification", tasks=("token-classification",), module="ner",
-          card="ner/card.md", summary="Finds persons, organisations, places and other names.", price_in=0.02),
-    # The published example (10 s x $0.00012 = $0.0012 an image) spread over 512 x 512 pixels and 20 steps.
-    Model(id="practice/image", task="text-to-image", tasks=("text-to-image",), module="image", card="image/card.md",
-          summary="Paints simple scenes from a small vocabulary.", price_step=0.0012 / (0.262144 * 20)),
-)}
+MODELS = {
+    model.id: model
+    for model in (
+        Model(
+            id="practice/chat",
+            task="text-generation",
+            tasks=("conversational",),
+            module="chat",
+            card="chat/card.md",
+            summary="Chat about this course's subjects and help-desk replies.",
+            tags=("conversational",),
+            price_in=0.10,
+            price_out=0.40,
+        ),
+        Model(
+            id="practice/reasoner",
+            task="text-generation",
+            tasks=("conversational",),
+            module="chat.reasoner",
+            card="chat/reasoner_card.md",
+            summary="As practice/chat, and shows its reasoning first.",
+            tags=("conversational",),
+            price_in=0.10,
+            price_out=0.40,
+        ),
+        Model(
+            id="practice/text",
+            task="text-generation",
+            tasks=("text-generation",),
+            module="text",
+            card="text/card.md",
+            summary="Continues a text.",
+            price_in=0.10,
+            price_out=0.40,
+        ),
+        Model(
+            id="practice/embed",
+            task="feature-extraction",
+            tasks=("feature-extraction", "sentence-similarity"),
+            module="embed",
+            card="embed/card.md",
+            summary="Sentence embeddings.",
+            tags=("feature-extraction", "sentence-similarity"),
+            price_in=0.02,
+            context=512,
+        ),
+        Model(
+            id="practice/sentiment",
+            task="text-classification",
+            tasks=("text-classification",),
+            module="sentiment",
+            card="sentiment/card.md",
+            summary="POSITIVE or NEGATIVE.",
+            price_in=0.02,
+        ),
+        Model(
+            id="practice/zero-shot",
+            task="zero-shot-classification",
+            tasks=("zero-shot-classification",),
+            module="zero_shot",
+            card="zero_shot/card.md",
+            summary="Scores labels of your own.",
+            price_in=0.05,
+        ),
+        Model(
+            id="practice/ner",
+            task="token-classification",
+            tasks=("token-classification",),
+            module="ner",
+            card="ner/card.md",
+            summary="Finds persons, organisations, places and other names.",
+            price_in=0.02,
+        ),
+        # The published example (10 s x $0.00012 = $0.0012 an image) spread over 512 x 512 pixels and 20 steps.
+        Model(
+            id="practice/image",
+            task="text-to-image",
+            tasks=("text-to-image",),
+            module="image",
+            card="image/card.md",
+            summary="Paints simple scenes from a small vocabulary.",
+            price_step=0.0012 / (0.262144 * 20),
+        ),
+    )
+}
 
 _lock = threading.Lock()
 
@@ -91,8 +156,13 @@ def split_model(name: str) -> str:
     """The id without a routing suffix such as `:fastest`; 400 for a provider that is not played here."""
     base, colon, policy = name.partition(":")
     if colon and base in MODELS and policy not in POLICIES:
-        raise Failure(400, f"The requested model {shown(name, 80)} is not supported by any provider you have enabled. "
-                           f"The practice server plays {PROVIDER} only.", param="model", code="model_not_supported")
+        raise Failure(
+            400,
+            f"The requested model {shown(name, 80)} is not supported by any provider you have enabled. "
+            f"The practice server plays {PROVIDER} only.",
+            param="model",
+            code="model_not_supported",
+        )
     return base if colon and base in MODELS else name
 
 
@@ -108,8 +178,13 @@ def unknown(name: str, *, hub: bool = False) -> Failure:
     """The 404 for an id that is not served."""
     near = difflib.get_close_matches(name.lower()[:100], MODELS, n=2, cutoff=0.6)
     hint = f"Did you mean {' or '.join(near)}?" if near else f"It serves {', '.join(MODELS)}."
-    return Failure(404, f"No practice model {shown(name, 60)}. {hint}", param="model", code="model_not_found",
-                   headers={"x-error-code": "RepoNotFound"} if hub else None)
+    return Failure(
+        404,
+        f"No practice model {shown(name, 60)}. {hint}",
+        param="model",
+        code="model_not_found",
+        headers={"x-error-code": "RepoNotFound"} if hub else None,
+    )
 
 
 def for_task(name: str, task: str) -> Model:
@@ -118,8 +193,13 @@ def for_task(name: str, task: str) -> Model:
     if task not in model.tasks:
         able = [other.id for other in MODELS.values() if task in other.tasks]
         hint = f" Use {able[0]}." if able else ""
-        raise Failure(400, f"Model {model.id} does not support task {shown(task)}. Supported: "
-                           f"{', '.join(model.tasks)}.{hint}", param="model", code="model_not_supported")
+        raise Failure(
+            400,
+            f"Model {model.id} does not support task {shown(task)}. Supported: "
+            f"{', '.join(model.tasks)}.{hint}",
+            param="model",
+            code="model_not_supported",
+        )
     return model
 
 

@@ -74,8 +74,10 @@ def listen(host: str, port: int) -> socket.socket:
         made.listen(BACKLOG)
     except OSError as error:
         made.close()
-        raise PortInUse(f"Port {port} on {host} cannot be used ({error.strerror}). "
-                        "Choose another with --port, or 0 for any free one.") from None
+        raise PortInUse(
+            f"Port {port} on {host} cannot be used ({error.strerror}). "
+            "Choose another with --port, or 0 for any free one."
+        ) from None
     made.set_inheritable(False)
     return made
 
@@ -90,9 +92,21 @@ def url_of(listening: socket.socket) -> str:
 def make_server(app: Practice) -> QuietServer:
     """A uvicorn server for `app`, quiet and with limits."""
     config = uvicorn.Config(
-        app, http=_protocol(), ws="none", lifespan="off", log_config=None, log_level="critical", access_log=False,
-        backlog=BACKLOG, limit_concurrency=MOST_CONNECTIONS, timeout_keep_alive=75, timeout_graceful_shutdown=1,
-        h11_max_incomplete_event_size=MOST_HEAD, server_header=False, date_header=False)
+        app,
+        http=_protocol(),
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        backlog=BACKLOG,
+        limit_concurrency=MOST_CONNECTIONS,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=1,
+        h11_max_incomplete_event_size=MOST_HEAD,
+        server_header=False,
+        date_header=False,
+    )
     return QuietServer(config)
 
 

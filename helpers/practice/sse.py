@@ -6,8 +6,8 @@ import logging
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
-from .broken import Gone
 from .errors import Failure, bug, dumps
+from .wire import Gone
 
 if TYPE_CHECKING:
     from .call import Call

@@ -35,8 +35,11 @@ async def perform(call: Call, model: Model, task: str) -> Any:
     """Run `task` on `model`; 400 when the model does not serve it."""
     registry.for_task(model.id, task)
     if task == "conversational":
-        raise Failure(400, f"Model {model.id} chats: it has no text-generation route. Use chat_completion.",
-                      code="model_not_supported")
+        raise Failure(
+            400,
+            f"Model {model.id} chats: it has no text-generation route. Use chat_completion.",
+            code="model_not_supported",
+        )
     call.use(model)
     if call.record is not None:
         call.record.task = task
@@ -86,8 +89,12 @@ def _cut(engine: Any, text: str, cut: bool, side: str, model: Model) -> str:
     if len(text) <= most or (given := engine.count_tokens(text)) <= most:
         return text
     if not cut:
-        raise Failure(413, f"`inputs` must have at most {most} tokens, not {given}. Set `truncate` to true or shorten it.",
-                      param="inputs", extra={"error_type": "Validation"})
+        raise Failure(
+            413,
+            f"`inputs` must have at most {most} tokens, not {given}. Set `truncate` to true or shorten it.",
+            param="inputs",
+            extra={"error_type": "Validation"},
+        )
     words = text.split()
     low, high = 0, len(words)
     while low < high:  # the largest number of words that fits
@@ -165,20 +172,41 @@ async def token_classification(call: Call, model: Model, engine: Any, fields: Fi
 
 
 def _tokens(engine: Any, text: str, strategy: str) -> list[dict[str, Any]]:
-    return [{"entity": piece.tag, "score": round(float(piece.score), 6), "index": index, "word": piece.word,
-             "start": piece.start, "end": piece.end} for index, piece in enumerate(engine.pieces(text), 1)]
+    return [
+        {
+            "entity": piece.tag,
+            "score": round(float(piece.score), 6),
+            "index": index,
+            "word": piece.word,
+            "start": piece.start,
+            "end": piece.end,
+        }
+        for index, piece in enumerate(engine.pieces(text), 1)
+    ]
 
 
 def _spans(engine: Any, text: str, strategy: str) -> list[dict[str, Any]]:
     """Whole names. The tokens are words, so the strategies find the same names and differ in the score only."""
     pieces = engine.pieces(text)
-    return [{"entity_group": span.group, "score": _joined(strategy, span, pieces), "word": span.word,
-             "start": span.start, "end": span.end} for span in engine.spans(text)]
+    return [
+        {
+            "entity_group": span.group,
+            "score": _joined(strategy, span, pieces),
+            "word": span.word,
+            "start": span.start,
+            "end": span.end,
+        }
+        for span in engine.spans(text)
+    ]
 
 
 def _joined(strategy: str, span: Any, pieces: list[Any]) -> float:
     scores = [float(p.score) for p in pieces if span.start <= p.start and p.end <= span.end]
-    ways = {"first": lambda: scores[0], "max": lambda: max(scores), "average": lambda: sum(scores) / len(scores)}
+    ways = {
+        "first": lambda: scores[0],
+        "max": lambda: max(scores),
+        "average": lambda: sum(scores) / len(scores),
+    }
     return round(ways.get(strategy, lambda: float(span.score))() if scores else float(span.score), 6)
 
 

@@ -13,8 +13,17 @@ from .generation import Generation, Pacer, Piece
 from .registry import Model
 from .sse import EventStream, event
 
-UNSUPPORTED = {"adapter_id": (), "grammar": (), "best_of": (1,), "repetition_penalty": (1,), "frequency_penalty": (0,),
-               "typical_p": (1,), "watermark": (False,), "truncate": (), "decoder_input_details": (False,)}
+UNSUPPORTED = {
+    "adapter_id": (),
+    "grammar": (),
+    "best_of": (1,),
+    "repetition_penalty": (1,),
+    "frequency_penalty": (0,),
+    "typical_p": (1,),
+    "watermark": (False,),
+    "truncate": (),
+    "decoder_input_details": (False,),
+}
 
 
 async def text_generation(call: Call, model: Model, engine: Any, fields: Fields) -> Any:
@@ -46,20 +55,37 @@ class Continuation:
         if self.prompt_tokens > model.context:
             raise fields.wrong("inputs", f"have at most {model.context} tokens")
         self.pacer = Pacer(call.identity, self.prompt_tokens)
-        self.generation = Generation(engine.complete(self.prompt, **sampling), limit=limit,
-                                     stops=stops(parameters, "stop"), pacer=self.pacer)
+        self.generation = Generation(
+            engine.complete(self.prompt, **sampling),
+            limit=limit,
+            stops=stops(parameters, "stop"),
+            pacer=self.pacer,
+        )
 
     def _sampling(self, parameters: Fields, limit: int) -> tuple[int | None, dict[str, Any]]:
-        asked = {"temperature": parameters.number("temperature", None, 0.01, 2),
-                 "top_p": parameters.number("top_p", None, 0.01, 1),
-                 "top_k": parameters.integer("top_k", None, 1, 100_000)}
+        asked = {
+            "temperature": parameters.number("temperature", None, 0.01, 2),
+            "top_p": parameters.number("top_p", None, 0.01, 1),
+            "top_k": parameters.integer("top_k", None, 1, 100_000),
+        }
         sampled = parameters.flag("do_sample") or any(value is not None for value in asked.values())
         seed = parameters.integer("seed", None, 0, 2**64 - 1)
-        chosen = seed if seed is not None else self.call.seed(self.model.id, self.prompt, limit, asked) if sampled else 0
+        chosen = (
+            seed
+            if seed is not None
+            else self.call.seed(self.model.id, self.prompt, limit, asked)
+            if sampled
+            else 0
+        )
         alternatives = parameters.integer("top_n_tokens", 0, 0, 20)
         return seed, {
-            "max_tokens": limit, "temperature": (asked["temperature"] or 1.0) if sampled else 0.0,
-            "top_p": asked["top_p"] or 1.0, "top_k": asked["top_k"], "seed": chosen, "top_logprobs": alternatives}
+            "max_tokens": limit,
+            "temperature": (asked["temperature"] or 1.0) if sampled else 0.0,
+            "top_p": asked["top_p"] or 1.0,
+            "top_k": asked["top_k"],
+            "seed": chosen,
+            "top_logprobs": alternatives,
+        }
 
     def _text(self, spoken: str) -> str:
         return self.prompt + spoken if self.full else spoken
@@ -107,7 +133,9 @@ class Continuation:
 
     def _event(self, index: int, piece: Piece, **ending: Any) -> bytes:
         top = {"top_tokens": alternatives(piece)} if piece.step.top else {}
-        return event({"index": index, "token": token(piece), "generated_text": None, "details": None, **top, **ending})
+        return event(
+            {"index": index, "token": token(piece), "generated_text": None, "details": None, **top, **ending}
+        )
 
 
 def token(piece: Piece) -> dict[str, Any]:
@@ -118,5 +146,7 @@ def token(piece: Piece) -> dict[str, Any]:
 
 def alternatives(piece: Piece) -> list[dict[str, Any]]:
     """The likeliest tokens at this place."""
-    return [{"id": number, "text": text, "logprob": round(value, 6), "special": False}
-            for text, number, value in piece.step.top]
+    return [
+        {"id": number, "text": text, "logprob": round(value, 6), "special": False}
+        for text, number, value in piece.step.top
+    ]

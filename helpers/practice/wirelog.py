@@ -13,13 +13,36 @@ from typing import Any
 
 MOST_RECORDS = 1000
 MOST_BODY_BYTES = 1 << 20  # of all bodies of one identity together
-REQUEST_HEADERS = frozenset({
-    b"accept", b"content-type", b"user-agent", b"x-amzn-trace-id", b"x-hf-bill-to", b"x-scale-up-timeout",
-    b"x-stainless-retry-count", b"x-stainless-read-timeout", b"idempotency-key"})
-RESPONSE_HEADERS = frozenset({
-    b"content-type", b"content-length", b"retry-after", b"ratelimit", b"ratelimit-policy", b"x-ratelimit-limit",
-    b"x-ratelimit-remaining", b"x-ratelimit-reset", b"x-request-id", b"x-error-message", b"x-error-code",
-    b"x-unknown-words", b"x-seed"})
+REQUEST_HEADERS = frozenset(
+    {
+        b"accept",
+        b"content-type",
+        b"user-agent",
+        b"x-amzn-trace-id",
+        b"x-hf-bill-to",
+        b"x-scale-up-timeout",
+        b"x-stainless-retry-count",
+        b"x-stainless-read-timeout",
+        b"idempotency-key",
+    }
+)
+RESPONSE_HEADERS = frozenset(
+    {
+        b"content-type",
+        b"content-length",
+        b"retry-after",
+        b"ratelimit",
+        b"ratelimit-policy",
+        b"x-ratelimit-limit",
+        b"x-ratelimit-remaining",
+        b"x-ratelimit-reset",
+        b"x-request-id",
+        b"x-error-message",
+        b"x-error-code",
+        b"x-unknown-words",
+        b"x-seed",
+    }
+)
 _TOKEN = re.compile(r"hf_[A-Za-z0-9]{30,}")
 
 
@@ -47,11 +70,22 @@ class Record:
     def as_dict(self) -> dict[str, Any]:
         """The record as JSON, bodies parsed and access tokens masked."""
         return {
-            "n": self.n, "time_s": round(self.time_s, 4), "method": self.method, "host": self.host, "path": self.path,
-            "model": self.model, "task": self.task, "status": self.status, "tokens_in": self.tokens_in,
-            "tokens_out": self.tokens_out, "fault": self.fault, "headers": self.headers, "body": self._body(),
+            "n": self.n,
+            "time_s": round(self.time_s, 4),
+            "method": self.method,
+            "host": self.host,
+            "path": self.path,
+            "model": self.model,
+            "task": self.task,
+            "status": self.status,
+            "tokens_in": self.tokens_in,
+            "tokens_out": self.tokens_out,
+            "fault": self.fault,
+            "headers": self.headers,
+            "body": self._body(),
             "response_headers": self.response_headers,
-            "duration_s": None if self.duration_s is None else round(self.duration_s, 4)}
+            "duration_s": None if self.duration_s is None else round(self.duration_s, 4),
+        }
 
     def _body(self) -> Any:
         if self.body_dropped:
@@ -75,7 +109,9 @@ def request_headers(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:
     kept = {}
     for name, value in headers:
         if name == b"authorization":
-            kept["authorization"] = "Bearer hf_****" if value[:10].lower() == b"bearer hf_" else "(something else)"
+            kept["authorization"] = (
+                "Bearer hf_****" if value[:10].lower() == b"bearer hf_" else "(something else)"
+            )
         elif name in REQUEST_HEADERS:
             kept[name.decode()] = mask(value.decode("latin-1"))
     return kept

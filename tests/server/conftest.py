@@ -60,8 +60,17 @@ def control(url: str, token: str) -> Iterator[Server]:
 def send(url: str, token: str) -> Callable[..., Reply]:
     """Send one request over a connection of its own. `raw` replaces the JSON body, `token=None` sends no token."""
 
-    def send(method: str, path: str, body: Any = None, *, raw: bytes | None = None, host: str | None = None,
-             headers: dict[str, str] | None = None, token: str | None = token, timeout: float = 20.0) -> Reply:
+    def send(
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        raw: bytes | None = None,
+        host: str | None = None,
+        headers: dict[str, str] | None = None,
+        token: str | None = token,
+        timeout: float = 20.0,
+    ) -> Reply:
         place = urlsplit(url)
         connection = http.client.HTTPConnection(place.hostname, place.port, timeout=timeout)
         sent = {"Content-Type": "application/json", **(headers or {})}
@@ -84,8 +93,15 @@ def send(url: str, token: str) -> Callable[..., Reply]:
 def ask(send: Callable[..., Reply]) -> Callable[..., Reply]:
     """A chat completion with short defaults; keywords are fields of the body."""
 
-    def ask(text: str = "What is a rate limit?", *, headers: dict[str, str] | None = None, **fields: Any) -> Reply:
-        body = {"model": "practice/chat", "messages": [{"role": "user", "content": text}], "max_tokens": 12, **fields}
+    def ask(
+        text: str = "What is a rate limit?", *, headers: dict[str, str] | None = None, **fields: Any
+    ) -> Reply:
+        body = {
+            "model": "practice/chat",
+            "messages": [{"role": "user", "content": text}],
+            "max_tokens": 12,
+            **fields,
+        }
         return send("POST", "/v1/chat/completions", body, headers=headers)
 
     return ask

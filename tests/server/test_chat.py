@@ -35,7 +35,9 @@ def test_an_answer_that_ends_by_itself_says_stop(ask):
     assert answer["usage"]["completion_tokens"] < 400
 
 
-@pytest.mark.parametrize("fields", [{"temperature": 0}, {"seed": 7}, {"seed": 7, "temperature": 1.5, "top_p": 0.9}])
+@pytest.mark.parametrize(
+    "fields", [{"temperature": 0}, {"seed": 7}, {"seed": 7, "temperature": 1.5, "top_p": 0.9}]
+)
 def test_a_stream_says_what_a_plain_reply_says(ask, fields):
     """Role chunk, token chunks, finish chunk, [DONE]; joined they are the plain reply."""
     plain, stream = ask(max_tokens=60, **fields), ask(max_tokens=60, stream=True, **fields)
@@ -43,7 +45,12 @@ def test_a_stream_says_what_a_plain_reply_says(ask, fields):
     assert streamed(stream) == text_of(plain)
     deltas = [event["choices"][0] for event in stream.events]
     assert deltas[0]["delta"] == {"role": "assistant", "content": ""}
-    assert deltas[-1] == {"index": 0, "delta": {}, "logprobs": None, "finish_reason": plain.json["choices"][0]["finish_reason"]}
+    assert deltas[-1] == {
+        "index": 0,
+        "delta": {},
+        "logprobs": None,
+        "finish_reason": plain.json["choices"][0]["finish_reason"],
+    }
     assert stream.body.endswith(b"data: [DONE]\n\n")
 
 
@@ -78,8 +85,10 @@ def test_seeds_do_not_depend_on_the_order_of_threads(ask, control):
     one_by_one = [text_of(ask(question, max_tokens=40)) for question in questions]
     control.reset()
     at_once: dict[str, str] = {}
-    threads = [threading.Thread(target=lambda q=q: at_once.update({q: text_of(ask(q, max_tokens=40))}))
-               for q in reversed(questions)]
+    threads = [
+        threading.Thread(target=lambda q=q: at_once.update({q: text_of(ask(q, max_tokens=40))}))
+        for q in reversed(questions)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -93,9 +102,11 @@ def test_stop_strings_cut_before_themselves_over_token_borders(ask, stream, as_l
     """The reply ends where the stop string would begin, also when it spans several tokens."""
     whole = text_of(ask(max_tokens=60, temperature=0))
     at = len(whole) // 2
-    stop = whole[at:at + 9]
-    expected = whole[:whole.find(stop)]
-    reply = ask(max_tokens=60, temperature=0, stop=[stop, "never in there"] if as_list else stop, stream=stream)
+    stop = whole[at : at + 9]
+    expected = whole[: whole.find(stop)]
+    reply = ask(
+        max_tokens=60, temperature=0, stop=[stop, "never in there"] if as_list else stop, stream=stream
+    )
     assert (streamed(reply) if stream else text_of(reply)) == expected
     last = reply.events[-1] if stream else reply.json
     assert last["choices"][0]["finish_reason"] == "stop"
@@ -135,7 +146,11 @@ def test_n_choices(ask):
     assert answer["usage"]["completion_tokens"] == 36
     events = ask(n=3, seed=1, temperature=1.2, stream=True).events
     for choice in answer["choices"]:
-        parts = [e["choices"][0]["delta"].get("content") or "" for e in events if e["choices"][0]["index"] == choice["index"]]
+        parts = [
+            e["choices"][0]["delta"].get("content") or ""
+            for e in events
+            if e["choices"][0]["index"] == choice["index"]
+        ]
         assert "".join(parts) == choice["message"]["content"]
 
 
@@ -145,21 +160,43 @@ def test_the_system_prompt_and_text_parts_are_read(ask, send):
     body = {"model": "practice/chat", "temperature": 0, "max_tokens": 30}
     one = send("POST", "/v1/chat/completions", {**body, "messages": [{"role": "user", "content": parts}]})
     assert text_of(one) == text_of(ask(temperature=0, max_tokens=30))
-    roles = [send("POST", "/v1/chat/completions", {**body, "messages": [
-        {"role": role, "content": "Answer in one sentence."}, {"role": "user", "content": "What is a rate limit?"}]})
-        for role in ("system", "developer")]
+    roles = [
+        send(
+            "POST",
+            "/v1/chat/completions",
+            {
+                **body,
+                "messages": [
+                    {"role": role, "content": "Answer in one sentence."},
+                    {"role": "user", "content": "What is a rate limit?"},
+                ],
+            },
+        )
+        for role in ("system", "developer")
+    ]
     assert text_of(roles[0]) == text_of(roles[1])
 
 
 def test_reasoning_comes_apart_and_may_eat_the_limit(ask):
     """`reasoning` beside `content`; content is None while only the reasoning fits; the stream says the same."""
     short = ask(model="practice/reasoner", max_tokens=5, temperature=0).json["choices"][0]
-    assert short["message"]["content"] is None and short["message"]["reasoning"] and short["finish_reason"] == "length"
+    assert (
+        short["message"]["content"] is None
+        and short["message"]["reasoning"]
+        and short["finish_reason"] == "length"
+    )
     whole = ask(model="practice/reasoner", max_tokens=800, temperature=0).json
     message = whole["choices"][0]["message"]
     assert message["content"] and message["reasoning"].startswith(short["message"]["reasoning"])
-    assert 0 < whole["usage"]["completion_tokens_details"]["reasoning_tokens"] < whole["usage"]["completion_tokens"]
-    deltas = [e["choices"][0]["delta"] for e in ask(model="practice/reasoner", max_tokens=800, temperature=0, stream=True).events]
+    assert (
+        0
+        < whole["usage"]["completion_tokens_details"]["reasoning_tokens"]
+        < whole["usage"]["completion_tokens"]
+    )
+    deltas = [
+        e["choices"][0]["delta"]
+        for e in ask(model="practice/reasoner", max_tokens=800, temperature=0, stream=True).events
+    ]
     assert "".join(d.get("reasoning") or "" for d in deltas) == message["reasoning"]
     assert "".join(d.get("content") or "" for d in deltas) == message["content"]
 
@@ -182,7 +219,11 @@ def test_models_are_listed_with_practice_prices(send):
     data = send("GET", "/v1/models").json["data"]
     assert [model["id"] for model in data] == ["practice/chat", "practice/reasoner"]
     provider = data[0]["providers"][0]
-    assert provider["provider"] == "hf-inference" and provider["pricing"]["output"] > 0 and "practice" in provider["note"]
+    assert (
+        provider["provider"] == "hf-inference"
+        and provider["pricing"]["output"] > 0
+        and "practice" in provider["note"]
+    )
     assert send("GET", "/v1/models/practice/chat").json == data[0]
 
 
@@ -201,8 +242,12 @@ def test_a_client_that_leaves_stops_the_stream(ask, control, url, token):
     control.pace(tokens_per_s=20)
     place = urlsplit(url)
     connection = http.client.HTTPConnection(place.hostname, place.port, timeout=5)
-    body = {"model": "practice/chat", "messages": [{"role": "user", "content": "What is a rate limit?"}], "stream": True,
-            "max_tokens": 400}
+    body = {
+        "model": "practice/chat",
+        "messages": [{"role": "user", "content": "What is a rate limit?"}],
+        "stream": True,
+        "max_tokens": 400,
+    }
     connection.request("POST", "/v1/chat/completions", json.dumps(body), {"Authorization": f"Bearer {token}"})
     connection.getresponse().read(300)
     connection.close()

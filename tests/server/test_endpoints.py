@@ -10,12 +10,33 @@ from helpers import transport
 from helpers.hook import Hook
 from helpers.ledger import Ledger
 
-SPEC = {"repository": "practice/chat", "framework": "pytorch", "task": "text-generation", "accelerator": "gpu",
-        "vendor": "aws", "region": "us-east-1", "instance_type": "nvidia-l4", "instance_size": "x1"}
-BODY = {"name": "my-ep", "type": "authenticated", "provider": {"vendor": "aws", "region": "us-east-1"},
-        "compute": {"accelerator": "gpu", "instanceType": "nvidia-l4", "instanceSize": "x1",
-                    "scaling": {"minReplica": 0, "maxReplica": 1, "scaleToZeroTimeout": 15}},
-        "model": {"framework": "pytorch", "repository": "practice/chat", "task": "text-generation", "image": {"huggingface": {}}}}
+SPEC = {
+    "repository": "practice/chat",
+    "framework": "pytorch",
+    "task": "text-generation",
+    "accelerator": "gpu",
+    "vendor": "aws",
+    "region": "us-east-1",
+    "instance_type": "nvidia-l4",
+    "instance_size": "x1",
+}
+BODY = {
+    "name": "my-ep",
+    "type": "authenticated",
+    "provider": {"vendor": "aws", "region": "us-east-1"},
+    "compute": {
+        "accelerator": "gpu",
+        "instanceType": "nvidia-l4",
+        "instanceSize": "x1",
+        "scaling": {"minReplica": 0, "maxReplica": 1, "scaleToZeroTimeout": 15},
+    },
+    "model": {
+        "framework": "pytorch",
+        "repository": "practice/chat",
+        "task": "text-generation",
+        "image": {"huggingface": {}},
+    },
+}
 API = "api.endpoints.huggingface.cloud"
 CHAT = {"model": "tgi", "messages": [{"role": "user", "content": "What is a token?"}], "max_tokens": 5}
 
@@ -32,14 +53,17 @@ def api(url, token, control):
 @pytest.fixture
 def create(api, token):
     # The token goes into the call: an endpoint object takes it from there, not from its HfApi.
-    return lambda name="my-ep", **change: api.create_inference_endpoint(name, token=token, **{**SPEC, **change})
+    return lambda name="my-ep", **change: api.create_inference_endpoint(
+        name, token=token, **{**SPEC, **change}
+    )
 
 
 @pytest.fixture
 def request_to(send):
     """A request to a deployed endpoint's own host."""
     return lambda ep, path="/v1/chat/completions", **more: send(
-        "POST", path, more.pop("body", CHAT), host=ep.url.removeprefix("https://"), **more)
+        "POST", path, more.pop("body", CHAT), host=ep.url.removeprefix("https://"), **more
+    )
 
 
 def test_the_whole_life(create, api, control):
@@ -49,7 +73,9 @@ def test_the_whole_life(create, api, control):
     control.advance(20)
     assert ep.fetch().status == "initializing"
     control.advance(100)
-    assert ep.wait(timeout=5).status == "running" and ep.url.endswith(".us-east-1.aws.endpoints.huggingface.cloud")
+    assert ep.wait(timeout=5).status == "running" and ep.url.endswith(
+        ".us-east-1.aws.endpoints.huggingface.cloud"
+    )
     reply = ep.client.chat_completion([{"role": "user", "content": "What is a token?"}], max_tokens=5)
     assert reply.choices[0].message.content.strip()
     assert [e.name for e in api.list_inference_endpoints()] == ["my-ep"]
@@ -165,7 +191,12 @@ def test_a_paused_endpoint_never_wakes(create, control, request_to):
 
 def test_health_and_root(create, control, send, request_to):
     """/health is 200 only while it runs; `/` takes the task's own body."""
-    ep = create(repository="practice/sentiment", task="text-classification", accelerator="cpu", instance_type="intel-spr")
+    ep = create(
+        repository="practice/sentiment",
+        task="text-classification",
+        accelerator="cpu",
+        instance_type="intel-spr",
+    )
     control.advance(119)
     host = f"my-ep-{ep.raw['name']}.us-east-1.aws.endpoints.huggingface.cloud"
     assert send("GET", "/health", host=host).status == 404
@@ -180,7 +211,9 @@ def test_health_and_root(create, control, send, request_to):
     assert send("GET", "/health", host=host).status == 400
 
 
-@pytest.mark.parametrize(("kind", "nobody", "somebody"), [("public", 200, 200), ("authenticated", 401, 200), ("private", 401, 404)])
+@pytest.mark.parametrize(
+    ("kind", "nobody", "somebody"), [("public", 200, 200), ("authenticated", 401, 200), ("private", 401, 404)]
+)
 def test_types_decide_who_may_call(create, control, request_to, kind, nobody, somebody):
     """public: everybody; authenticated: any token; private: the owner's only."""
     ep = create(type=kind)
@@ -204,16 +237,27 @@ def changed(path: str, value) -> dict:
     return body
 
 
-@pytest.mark.parametrize(("path", "value", "says"), [
-    ("name", "My Endpoint", "lower-case"), ("name", "", "lower-case"), ("name", "a" * 33, "lower-case"),
-    ("type", "protected", "authenticated"), ("type", "secret", "`public`"),
-    ("provider.vendor", "aliyun", "`aws`"), ("provider.region", "us-esat-1", "`us-east-1`"),
-    ("compute.instanceType", "nvidia-l5", "`nvidia-l4`"), ("compute.instanceType", "nvidia-h100", "deprecated"),
-    ("compute.instanceSize", "x3", "`x1`"), ("compute.accelerator", "cpu", "`intel-spr`"),
-    ("compute.scaling.minReplica", 5, "maxReplica"), ("compute.scaling.maxReplica", 0, "maxReplica"),
-    ("compute.scaling.maxReplica", 9, "Quota exceeded"), ("model.repository", "gpt2", "practice/chat"),
-    ("model.repository", None, "practice/chat"),
-])
+@pytest.mark.parametrize(
+    ("path", "value", "says"),
+    [
+        ("name", "My Endpoint", "lower-case"),
+        ("name", "", "lower-case"),
+        ("name", "a" * 33, "lower-case"),
+        ("type", "protected", "authenticated"),
+        ("type", "secret", "`public`"),
+        ("provider.vendor", "aliyun", "`aws`"),
+        ("provider.region", "us-esat-1", "`us-east-1`"),
+        ("compute.instanceType", "nvidia-l5", "`nvidia-l4`"),
+        ("compute.instanceType", "nvidia-h100", "deprecated"),
+        ("compute.instanceSize", "x3", "`x1`"),
+        ("compute.accelerator", "cpu", "`intel-spr`"),
+        ("compute.scaling.minReplica", 5, "maxReplica"),
+        ("compute.scaling.maxReplica", 0, "maxReplica"),
+        ("compute.scaling.maxReplica", 9, "Quota exceeded"),
+        ("model.repository", "gpt2", "practice/chat"),
+        ("model.repository", None, "practice/chat"),
+    ],
+)
 def test_what_the_api_does_not_take_is_a_400_with_the_way_out(send, path, value, says):
     """Wrong names, types, machines, replicas and repositories."""
     reply = send("POST", "/v2/endpoint/practice-learner", changed(path, value), host=API)

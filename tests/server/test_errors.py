@@ -24,7 +24,10 @@ def test_401(send, token, path, openai):
 
 def test_401_with_another_scheme(send):
     """A token in the wrong scheme is no token."""
-    assert send("GET", "/api/whoami-v2", headers={"Authorization": "Basic hf_practice_x"}, token=None).status == 401
+    assert (
+        send("GET", "/api/whoami-v2", headers={"Authorization": "Basic hf_practice_x"}, token=None).status
+        == 401
+    )
 
 
 def test_402_and_403(send):
@@ -38,8 +41,18 @@ def test_402_and_403(send):
 
 
 @pytest.mark.parametrize("token", [None, "hf_practice_x"])
-@pytest.mark.parametrize("path", ["/v1/models", "/v1/models/practice/chat", "/api/models", "/api/models/practice/embed",
-                                  "/api/tasks", "/", "/models/practice/chat"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/models",
+        "/v1/models/practice/chat",
+        "/api/models",
+        "/api/models/practice/embed",
+        "/api/tasks",
+        "/",
+        "/models/practice/chat",
+    ],
+)
 def test_public_pages_need_no_token(send, path, token):
     """Model lists and pages answer without a token."""
     assert send("GET", path, token=token).status == 200
@@ -58,13 +71,23 @@ def test_404_for_a_model_that_is_not_here(send):
 
 def test_404_offers_near_misses(send):
     """A slip of the pen gets the right name back."""
-    assert "Did you mean practice/chat" in send("POST", "/v1/chat/completions",
-                                                {**CHAT, "model": "practice/chta"}).json["error"]["message"]
+    assert (
+        "Did you mean practice/chat"
+        in send("POST", "/v1/chat/completions", {**CHAT, "model": "practice/chta"}).json["error"]["message"]
+    )
 
 
-@pytest.mark.parametrize(("method", "path", "openai"), [
-    ("POST", "/v1/responses", True), ("POST", "/v1/embeddings", True), ("GET", "/nothing/here", False),
-    ("POST", "/groq/openai/v1/chat/completions", False), ("POST", "/practice/explode", False), ("GET", "/v1/models/x", True)])
+@pytest.mark.parametrize(
+    ("method", "path", "openai"),
+    [
+        ("POST", "/v1/responses", True),
+        ("POST", "/v1/embeddings", True),
+        ("GET", "/nothing/here", False),
+        ("POST", "/groq/openai/v1/chat/completions", False),
+        ("POST", "/practice/explode", False),
+        ("GET", "/v1/models/x", True),
+    ],
+)
 def test_404_for_unknown_paths(send, method, path, openai):
     """Paths without a route get the error shape of their kind."""
     reply = send(method, path, {})
@@ -78,8 +101,16 @@ def test_404_for_other_providers_says_so(send):
     assert reply.status == 404 and "hf-inference only" in reply.json["error"]
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/v1/chat/completions"), ("DELETE", "/v1/models"),
-                                              ("PUT", f"{HFI}/embed"), ("POST", "/api/whoami-v2"), ("PATCH", "/")])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/v1/chat/completions"),
+        ("DELETE", "/v1/models"),
+        ("PUT", f"{HFI}/embed"),
+        ("POST", "/api/whoami-v2"),
+        ("PATCH", "/"),
+    ],
+)
 def test_405(send, method, path):
     """A wrong method is told the right one."""
     reply = send(method, path)
@@ -90,10 +121,14 @@ def test_405(send, method, path):
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_410(send, method, path):
     """The retired host answers everything with the documented body."""
-    reply = send(method, path, {} if method == "POST" else None, host="api-inference.huggingface.co", token=None)
+    reply = send(
+        method, path, {} if method == "POST" else None, host="api-inference.huggingface.co", token=None
+    )
     assert reply.status == 410
-    assert reply.json == {"error": "https://api-inference.huggingface.co is no longer supported. Please use "
-                                   "https://router.huggingface.co instead."}
+    assert reply.json == {
+        "error": "https://api-inference.huggingface.co is no longer supported. Please use "
+        "https://router.huggingface.co instead."
+    }
 
 
 @pytest.mark.parametrize("chunked", [False, True])
@@ -105,9 +140,23 @@ def test_413(send, url, token, chunked):
     assert reply.status == 413 and "1 MiB" in reply.json["error"]["message"]
 
 
-@pytest.mark.parametrize("raw", [b"", b"{", b"[]", b'"a"', b"\xff\xfe", b'{"a": NaN}', b"[" * 100_000,
-                                 b'{"messages": "\\ud800"}', b'{"a":' + b"9" * 10_000 + b"}"])
-@pytest.mark.parametrize("path", ["/v1/chat/completions", f"{HFI}/sentiment", f"{HFI}/embed/pipeline/feature-extraction"])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'"a"',
+        b"\xff\xfe",
+        b'{"a": NaN}',
+        b"[" * 100_000,
+        b'{"messages": "\\ud800"}',
+        b'{"a":' + b"9" * 10_000 + b"}",
+    ],
+)
+@pytest.mark.parametrize(
+    "path", ["/v1/chat/completions", f"{HFI}/sentiment", f"{HFI}/embed/pipeline/feature-extraction"]
+)
 def test_400_for_bodies_that_are_no_json_object(send, path, raw):
     """What is not a JSON object gets a 400 that says why."""
     reply = send("POST", path, raw=raw)
@@ -115,24 +164,50 @@ def test_400_for_bodies_that_are_no_json_object(send, path, raw):
     assert "JSON" in reply.body.decode() or "body" in reply.body.decode()
 
 
-@pytest.mark.parametrize(("change", "names"), [
-    ({"messages": None}, "messages"), ({"messages": []}, "messages"), ({"messages": "hi"}, "messages"),
-    ({"messages": [{"role": "king", "content": "x"}]}, "messages[0].role"),
-    ({"messages": [{"role": "user", "content": 5}]}, "messages[0].content"),
-    ({"messages": [{"role": "user", "content": None}]}, "messages[0].content"),
-    ({"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "x"}}]}]}, "messages[0].content[0]"),
-    ({"model": None}, "model"), ({"model": 7}, "model"),
-    ({"max_tokens": 0}, "max_tokens"), ({"max_tokens": 10**6}, "max_tokens"), ({"max_tokens": "5"}, "max_tokens"),
-    ({"max_tokens": True}, "max_tokens"), ({"max_tokens": 2.5}, "max_tokens"), ({"max_completion_tokens": -1}, "max_completion_tokens"),
-    ({"temperature": 2.1}, "temperature"), ({"temperature": -0.1}, "temperature"), ({"temperature": "hot"}, "temperature"),
-    ({"temperature": 10**400}, "temperature"), ({"top_p": 1.5}, "top_p"), ({"n": 0}, "n"), ({"n": 100}, "n"),
-    ({"seed": "a"}, "seed"), ({"stop": 5}, "stop"), ({"stop": ["a"] * 5}, "stop"), ({"stop": [""]}, "stop"), ({"stop": [1]}, "stop"),
-    ({"stream": "yes"}, "stream"), ({"stream_options": {"include_usage": True}}, "stream_options"),
-    ({"stream": True, "stream_options": {"include_usage": 5}}, "stream_options.include_usage"),
-    ({"logprobs": 1}, "logprobs"), ({"top_logprobs": 3}, "top_logprobs"), ({"logprobs": True, "top_logprobs": 21}, "top_logprobs"),
-    ({"response_format": {"type": "json_object"}}, "response_format"), ({"frequency_penalty": 1}, "frequency_penalty"),
-    ({"logit_bias": {"5": 1}}, "logit_bias"),
-])
+@pytest.mark.parametrize(
+    ("change", "names"),
+    [
+        ({"messages": None}, "messages"),
+        ({"messages": []}, "messages"),
+        ({"messages": "hi"}, "messages"),
+        ({"messages": [{"role": "king", "content": "x"}]}, "messages[0].role"),
+        ({"messages": [{"role": "user", "content": 5}]}, "messages[0].content"),
+        ({"messages": [{"role": "user", "content": None}]}, "messages[0].content"),
+        (
+            {"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "x"}}]}]},
+            "messages[0].content[0]",
+        ),
+        ({"model": None}, "model"),
+        ({"model": 7}, "model"),
+        ({"max_tokens": 0}, "max_tokens"),
+        ({"max_tokens": 10**6}, "max_tokens"),
+        ({"max_tokens": "5"}, "max_tokens"),
+        ({"max_tokens": True}, "max_tokens"),
+        ({"max_tokens": 2.5}, "max_tokens"),
+        ({"max_completion_tokens": -1}, "max_completion_tokens"),
+        ({"temperature": 2.1}, "temperature"),
+        ({"temperature": -0.1}, "temperature"),
+        ({"temperature": "hot"}, "temperature"),
+        ({"temperature": 10**400}, "temperature"),
+        ({"top_p": 1.5}, "top_p"),
+        ({"n": 0}, "n"),
+        ({"n": 100}, "n"),
+        ({"seed": "a"}, "seed"),
+        ({"stop": 5}, "stop"),
+        ({"stop": ["a"] * 5}, "stop"),
+        ({"stop": [""]}, "stop"),
+        ({"stop": [1]}, "stop"),
+        ({"stream": "yes"}, "stream"),
+        ({"stream_options": {"include_usage": True}}, "stream_options"),
+        ({"stream": True, "stream_options": {"include_usage": 5}}, "stream_options.include_usage"),
+        ({"logprobs": 1}, "logprobs"),
+        ({"top_logprobs": 3}, "top_logprobs"),
+        ({"logprobs": True, "top_logprobs": 21}, "top_logprobs"),
+        ({"response_format": {"type": "json_object"}}, "response_format"),
+        ({"frequency_penalty": 1}, "frequency_penalty"),
+        ({"logit_bias": {"5": 1}}, "logit_bias"),
+    ],
+)
 def test_422_names_the_field(send, change, names):
     """Each wrong field of a chat call gets a 422 whose message and `param` name it."""
     reply = send("POST", "/v1/chat/completions", {**CHAT, **change})
@@ -142,30 +217,59 @@ def test_422_names_the_field(send, change, names):
     assert len(error["message"].split()) <= 25
 
 
-@pytest.mark.parametrize(("path", "body", "names"), [
-    ("/sentiment", {}, "inputs"), ("/sentiment", {"inputs": 5}, "inputs"), ("/sentiment", {"inputs": []}, "inputs"),
-    ("/sentiment", {"inputs": "a", "parameters": []}, "parameters"),
-    ("/sentiment", {"inputs": "a", "parameters": {"top_k": 0}}, "parameters.top_k"),
-    ("/sentiment", {"inputs": "a", "parameters": {"function_to_apply": "tanh"}}, "parameters.function_to_apply"),
-    ("/zero-shot", {"inputs": "a"}, "parameters.candidate_labels"),
-    ("/zero-shot", {"inputs": "a", "parameters": {"candidate_labels": []}}, "parameters.candidate_labels"),
-    ("/zero-shot", {"inputs": "a", "parameters": {"candidate_labels": ["a", " "]}}, "parameters.candidate_labels"),
-    ("/zero-shot", {"inputs": "a", "parameters": {"candidate_labels": ["a"], "hypothesis_template": "none"}},
-     "parameters.hypothesis_template"),
-    ("/ner", {"inputs": "a", "parameters": {"aggregation_strategy": "median"}}, "parameters.aggregation_strategy"),
-    ("/ner", {"inputs": ["a"]}, "inputs"),
-    ("/embed/pipeline/feature-extraction", {"inputs": ["a", 5]}, "inputs"),
-    ("/embed/pipeline/feature-extraction", {"inputs": ["a"] * 300}, "inputs"),
-    ("/embed/pipeline/feature-extraction", {"inputs": "a", "normalize": "yes"}, "normalize"),
-    ("/embed/pipeline/feature-extraction", {"inputs": "a", "prompt_name": "query"}, "prompt_name"),
-    ("/embed/pipeline/sentence-similarity", {"inputs": "a"}, "inputs"),
-    ("/embed/pipeline/sentence-similarity", {"inputs": {"source_sentence": "a"}}, "inputs.sentences"),
-    ("/text", {"inputs": "a", "parameters": {"max_new_tokens": 0}}, "parameters.max_new_tokens"),
-    ("/text", {"inputs": "a", "parameters": {"grammar": {}}}, "parameters.grammar"),
-    ("/image", {"inputs": " "}, "inputs"), ("/image", {"inputs": "a", "parameters": {"width": 5000}}, "parameters.width"),
-    ("/image", {"inputs": "a", "parameters": {"height": 100}}, "parameters.height"),
-    ("/image", {"inputs": "a", "parameters": {"num_inference_steps": 500}}, "parameters.num_inference_steps"),
-])
+@pytest.mark.parametrize(
+    ("path", "body", "names"),
+    [
+        ("/sentiment", {}, "inputs"),
+        ("/sentiment", {"inputs": 5}, "inputs"),
+        ("/sentiment", {"inputs": []}, "inputs"),
+        ("/sentiment", {"inputs": "a", "parameters": []}, "parameters"),
+        ("/sentiment", {"inputs": "a", "parameters": {"top_k": 0}}, "parameters.top_k"),
+        (
+            "/sentiment",
+            {"inputs": "a", "parameters": {"function_to_apply": "tanh"}},
+            "parameters.function_to_apply",
+        ),
+        ("/zero-shot", {"inputs": "a"}, "parameters.candidate_labels"),
+        (
+            "/zero-shot",
+            {"inputs": "a", "parameters": {"candidate_labels": []}},
+            "parameters.candidate_labels",
+        ),
+        (
+            "/zero-shot",
+            {"inputs": "a", "parameters": {"candidate_labels": ["a", " "]}},
+            "parameters.candidate_labels",
+        ),
+        (
+            "/zero-shot",
+            {"inputs": "a", "parameters": {"candidate_labels": ["a"], "hypothesis_template": "none"}},
+            "parameters.hypothesis_template",
+        ),
+        (
+            "/ner",
+            {"inputs": "a", "parameters": {"aggregation_strategy": "median"}},
+            "parameters.aggregation_strategy",
+        ),
+        ("/ner", {"inputs": ["a"]}, "inputs"),
+        ("/embed/pipeline/feature-extraction", {"inputs": ["a", 5]}, "inputs"),
+        ("/embed/pipeline/feature-extraction", {"inputs": ["a"] * 300}, "inputs"),
+        ("/embed/pipeline/feature-extraction", {"inputs": "a", "normalize": "yes"}, "normalize"),
+        ("/embed/pipeline/feature-extraction", {"inputs": "a", "prompt_name": "query"}, "prompt_name"),
+        ("/embed/pipeline/sentence-similarity", {"inputs": "a"}, "inputs"),
+        ("/embed/pipeline/sentence-similarity", {"inputs": {"source_sentence": "a"}}, "inputs.sentences"),
+        ("/text", {"inputs": "a", "parameters": {"max_new_tokens": 0}}, "parameters.max_new_tokens"),
+        ("/text", {"inputs": "a", "parameters": {"grammar": {}}}, "parameters.grammar"),
+        ("/image", {"inputs": " "}, "inputs"),
+        ("/image", {"inputs": "a", "parameters": {"width": 5000}}, "parameters.width"),
+        ("/image", {"inputs": "a", "parameters": {"height": 100}}, "parameters.height"),
+        (
+            "/image",
+            {"inputs": "a", "parameters": {"num_inference_steps": 500}},
+            "parameters.num_inference_steps",
+        ),
+    ],
+)
 def test_422_in_the_tasks(send, path, body, names):
     """Each wrong field of a task gets a 422 that names it."""
     reply = send("POST", HFI + path, body)
@@ -209,7 +313,9 @@ def test_431_for_an_endless_head(url):
     """Headers over 64 KiB are refused before they fill the memory."""
     place = urlsplit(url)
     with socket.create_connection((place.hostname, place.port), timeout=5) as raw:
-        raw.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n" + b"".join(b"X-%d: %s\r\n" % (i, b"a" * 4000) for i in range(40)))
+        raw.sendall(
+            b"GET / HTTP/1.1\r\nHost: x\r\n" + b"".join(b"X-%d: %s\r\n" % (i, b"a" * 4000) for i in range(40))
+        )
         assert raw.recv(100).startswith((b"HTTP/1.1 431", b"HTTP/1.1 400"))
 
 
@@ -219,8 +325,19 @@ def test_no_bug_was_met(url, caplog):
 
     place = urlsplit(url)
     connection = http.client.HTTPConnection(place.hostname, place.port, timeout=5)
-    for path in ("/%00", "/v1/models/%ff%fe", "/v1/models/a%0d%0ab", "/hf-inference/models/", "/api/models?limit=-5",
-                 "/api/models?limit=" + "9" * 500, "/deployed/x", "/deployed/x/health", "/practice/log?since=x", "//", "/*"):
+    for path in (
+        "/%00",
+        "/v1/models/%ff%fe",
+        "/v1/models/a%0d%0ab",
+        "/hf-inference/models/",
+        "/api/models?limit=-5",
+        "/api/models?limit=" + "9" * 500,
+        "/deployed/x",
+        "/deployed/x/health",
+        "/practice/log?since=x",
+        "//",
+        "/*",
+    ):
         connection.request("GET", path, headers={"Authorization": "Bearer hf_practice_odd"})
         response = connection.getresponse()
         response.read()

@@ -12,8 +12,12 @@ import pytest
 
 from helpers.remote import Fault
 
-CHAT = {"model": "practice/chat", "messages": [{"role": "user", "content": "What is a rate limit?"}], "max_tokens": 20,
-        "seed": 1}
+CHAT = {
+    "model": "practice/chat",
+    "messages": [{"role": "user", "content": "What is a rate limit?"}],
+    "max_tokens": 20,
+    "seed": 1,
+}
 
 
 @pytest.fixture
@@ -23,8 +27,10 @@ def wire(url, token):
     def wire(*, stream: bool, seconds: float = 1.5) -> tuple[bytes, str]:
         place = urlsplit(url)
         data = json.dumps({**CHAT, "stream": stream}).encode()
-        head = (f"POST /v1/chat/completions HTTP/1.1\r\nHost: {place.netloc}\r\nAuthorization: Bearer {token}\r\n"
-                f"Content-Type: application/json\r\nContent-Length: {len(data)}\r\nConnection: close\r\n\r\n")
+        head = (
+            f"POST /v1/chat/completions HTTP/1.1\r\nHost: {place.netloc}\r\nAuthorization: Bearer {token}\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(data)}\r\nConnection: close\r\n\r\n"
+        )
         got = b""
         with socket.create_connection((place.hostname, place.port), timeout=seconds) as raw:
             raw.sendall(head.encode() + data)
@@ -66,7 +72,9 @@ def test_status(control, send, status, stream):
 
 def test_status_with_body_and_headers(control, classify):
     """A fault's own message and headers are sent; an object goes out word for word."""
-    control.faults(Fault(429, body="Slow down", headers={"Retry-After": "7"}), Fault(500, body={"detail": [1]}))
+    control.faults(
+        Fault(429, body="Slow down", headers={"Retry-After": "7"}), Fault(500, body={"detail": [1]})
+    )
     first, second = classify(), classify()
     assert (first.status, first.json, first.headers["retry-after"]) == (429, {"error": "Slow down"}, "7")
     assert (second.status, second.json) == (500, {"detail": [1]})
@@ -76,7 +84,12 @@ def test_short_forms(control, classify):
     """Short forms say status, Retry-After and how often."""
     control.faults("429:2*2", "503")
     replies = [classify() for _ in range(4)]
-    assert [(r.status, r.headers.get("retry-after")) for r in replies] == [(429, "2"), (429, "2"), (503, None), (200, None)]
+    assert [(r.status, r.headers.get("retry-after")) for r in replies] == [
+        (429, "2"),
+        (429, "2"),
+        (503, None),
+        (200, None),
+    ]
 
 
 def test_delay_passes_on_the_servers_clock(control, classify):
@@ -157,7 +170,9 @@ def test_stream_error(control, send):
     control.faults("stream_error:2")
     events = send("POST", "/v1/chat/completions", {**CHAT, "stream": True}).events
     assert events[-1] == {"error": "Model is overloaded", "error_type": "overloaded"}
-    assert sum("content" in e["choices"][0]["delta"] for e in events[:-1]) == 3  # the role chunk and two tokens
+    assert (
+        sum("content" in e["choices"][0]["delta"] for e in events[:-1]) == 3
+    )  # the role chunk and two tokens
     control.faults("stream_error")
     assert send("POST", "/v1/chat/completions", CHAT).status == 503
 

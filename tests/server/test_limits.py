@@ -24,13 +24,16 @@ def test_a_bucket_lets_the_burst_through_and_then_one_call_per_interval(still, c
     assert [classify().status, classify().status] == [200, 429]
 
 
-@pytest.mark.parametrize(("style", "present"), [
-    ("both", {"retry-after", "ratelimit", "ratelimit-policy"}),
-    ("retry-after", {"retry-after"}),
-    ("ratelimit", {"ratelimit", "ratelimit-policy"}),
-    ("x-ratelimit", {"x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"}),
-    ("none", set()),
-])
+@pytest.mark.parametrize(
+    ("style", "present"),
+    [
+        ("both", {"retry-after", "ratelimit", "ratelimit-policy"}),
+        ("retry-after", {"retry-after"}),
+        ("ratelimit", {"ratelimit", "ratelimit-policy"}),
+        ("x-ratelimit", {"x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"}),
+        ("none", set()),
+    ],
+)
 def test_a_refusal_carries_exactly_the_headers_asked_for(still, classify, style, present):
     """Each header style sends its own headers and no others."""
     still.limit(1, 1, headers=style)
@@ -84,7 +87,9 @@ def test_a_limit_for_one_model_leaves_the_others_alone(still, classify, send):
     still.limit(0.1, 1, model="practice/sentiment")
     assert [classify().status, classify().status] == [200, 429]
     body = {"inputs": "a"}
-    assert {send("POST", "/hf-inference/models/practice/embed/pipeline/feature-extraction", body).status} == {200}
+    assert {send("POST", "/hf-inference/models/practice/embed/pipeline/feature-extraction", body).status} == {
+        200
+    }
 
 
 def test_limits_are_private(still, classify, send):
@@ -92,7 +97,9 @@ def test_limits_are_private(still, classify, send):
     still.limit(0.1, 1)
     classify()
     assert classify().status == 429
-    other = send("POST", "/hf-inference/models/practice/sentiment", {"inputs": "a"}, token="hf_practice_somebody_else")
+    other = send(
+        "POST", "/hf-inference/models/practice/sentiment", {"inputs": "a"}, token="hf_practice_somebody_else"
+    )
     assert other.status == 200
 
 
@@ -108,8 +115,10 @@ def test_a_cold_model_says_how_long_it_still_loads(still, classify):
     """The first request starts the clock; 503 with the seconds left until then, in both body shapes."""
     still.cold_start("practice/sentiment", 20)
     first = classify()
-    assert (first.status, first.json) == (503, {"error": "Model practice/sentiment is currently loading",
-                                                "estimated_time": 20.0})
+    assert (first.status, first.json) == (
+        503,
+        {"error": "Model practice/sentiment is currently loading", "estimated_time": 20.0},
+    )
     still.advance(12.5)
     assert classify().json["estimated_time"] == 7.5
     still.advance(7.5)
@@ -168,15 +177,28 @@ def test_the_clock_runs_as_fast_as_asked(control):
     assert math.isclose(control.now(), control.state["now"], abs_tol=2_000)
 
 
-@pytest.mark.parametrize(("call", "names"), [
-    (lambda s: s.limit(0), "rate"), (lambda s: s.limit(-1), "rate"), (lambda s: s.limit(burst=3), "burst"),
-    (lambda s: s.limit(1, headers="all"), "headers"), (lambda s: s.limit(window=(0, 5)), "calls"),
-    (lambda s: s.limit(1, window=(1, 1)), "window"), (lambda s: s.limit(model="x/y", rate=1), "x/y"),
-    (lambda s: s.faults("601"), "601"), (lambda s: s.faults("explode"), "explode"), (lambda s: s.faults(5), "5"),
-    (lambda s: s.faults("503", rate=2), "rate"), (lambda s: s.faults({"knid": "cut"}), "knid"),
-    (lambda s: s.cold_start("nobody", 3), "nobody"), (lambda s: s.pace(stall=(1,)), "stall"),
-    (lambda s: s.clock(-1), "speed"), (lambda s: s.advance(-5), "seconds"), (lambda s: s.credit(float("nan")), "sent"),
-])
+@pytest.mark.parametrize(
+    ("call", "names"),
+    [
+        (lambda s: s.limit(0), "rate"),
+        (lambda s: s.limit(-1), "rate"),
+        (lambda s: s.limit(burst=3), "burst"),
+        (lambda s: s.limit(1, headers="all"), "headers"),
+        (lambda s: s.limit(window=(0, 5)), "calls"),
+        (lambda s: s.limit(1, window=(1, 1)), "window"),
+        (lambda s: s.limit(model="x/y", rate=1), "x/y"),
+        (lambda s: s.faults("601"), "601"),
+        (lambda s: s.faults("explode"), "explode"),
+        (lambda s: s.faults(5), "5"),
+        (lambda s: s.faults("503", rate=2), "rate"),
+        (lambda s: s.faults({"knid": "cut"}), "knid"),
+        (lambda s: s.cold_start("nobody", 3), "nobody"),
+        (lambda s: s.pace(stall=(1,)), "stall"),
+        (lambda s: s.clock(-1), "speed"),
+        (lambda s: s.advance(-5), "seconds"),
+        (lambda s: s.credit(float("nan")), "sent"),
+    ],
+)
 def test_a_wrong_switch_is_one_sentence_that_names_it(control, call, names):
     """Every refusal of the control API is a ValueError that names what is wrong, and nothing is changed."""
     before = {k: v for k, v in control.state.items() if k != "now"}

@@ -23,7 +23,10 @@ class Step(NamedTuple):
     text: str
 
 
-@given(st.lists(st.text("abc", min_size=1, max_size=3), max_size=20), st.lists(st.text("abc", min_size=1, max_size=4), max_size=3))
+@given(
+    st.lists(st.text("abc", min_size=1, max_size=3), max_size=20),
+    st.lists(st.text("abc", min_size=1, max_size=4), max_size=3),
+)
 def test_the_stop_filter_agrees_with_searching_the_whole_text(tokens, stops):
     """Whatever the token borders: what is shown is the text before the first stop string, and nothing too early."""
     whole = "".join(tokens)
@@ -104,18 +107,36 @@ def test_slow_rates_are_announced_as_whole_numbers():
     assert (Bucket(50, 10).quota, Bucket(50, 10).window_s) == (50, 1)
 
 
-@pytest.mark.parametrize(("text", "fault"), [
-    ("503", Fault(status=503)), ("429:2", Fault(status=429, headers={"Retry-After": "2"})), ("cut:5", Fault(kind="cut", after=5)),
-    ("cut_dirty:0", Fault(kind="cut_dirty", after=0)), ("delay", Fault(kind="delay", delay=1.0)),
-    ("delay:0.5", Fault(kind="delay", delay=0.5)), ("drip:0.1", Fault(kind="drip", delay=0.1)), ("reset*3", Fault(kind="reset", times=3)),
-    ({"kind": "status", "status": 418}, Fault(status=418)), ({"kind": "silence", "body": None}, Fault(kind="silence"))])
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("503", Fault(status=503)),
+        ("429:2", Fault(status=429, headers={"Retry-After": "2"})),
+        ("cut:5", Fault(kind="cut", after=5)),
+        ("cut_dirty:0", Fault(kind="cut_dirty", after=0)),
+        ("delay", Fault(kind="delay", delay=1.0)),
+        ("delay:0.5", Fault(kind="delay", delay=0.5)),
+        ("drip:0.1", Fault(kind="drip", delay=0.1)),
+        ("reset*3", Fault(kind="reset", times=3)),
+        ({"kind": "status", "status": 418}, Fault(status=418)),
+        ({"kind": "silence", "body": None}, Fault(kind="silence")),
+    ],
+)
 def test_faults_in_short_and_long_form(text, fault):
     """Every form a lesson may write."""
     assert parse_fault(text) == fault
 
 
-@given(st.one_of(st.text(max_size=12), st.integers(), st.dictionaries(st.sampled_from([*Fault.__dataclass_fields__, "x"]),
-                                                                    st.one_of(st.none(), st.integers(), st.text(max_size=5)))))
+@given(
+    st.one_of(
+        st.text(max_size=12),
+        st.integers(),
+        st.dictionaries(
+            st.sampled_from([*Fault.__dataclass_fields__, "x"]),
+            st.one_of(st.none(), st.integers(), st.text(max_size=5)),
+        ),
+    )
+)
 def test_no_fault_description_breaks_the_parser(value):
     """Anything else is a Failure with a 422."""
     try:
@@ -124,14 +145,25 @@ def test_no_fault_description_breaks_the_parser(value):
         assert failure.status == 422
 
 
-@given(st.recursive(st.one_of(st.none(), st.booleans(), st.floats(), st.integers(), st.text()),
-                    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=10))
+@given(
+    st.recursive(
+        st.one_of(st.none(), st.booleans(), st.floats(), st.integers(), st.text()),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+        max_leaves=10,
+    )
+)
 def test_every_getter_checks_or_refuses(value):
     """No JSON value makes a getter raise anything but a 422."""
     fields = Fields({"x": value})
-    for get in (lambda: fields.number("x", None, 0, 1), lambda: fields.integer("x", None, 0, 9), lambda: fields.flag("x"),
-                lambda: fields.choice("x", ("a",)), lambda: fields.text("x"), lambda: fields.texts("x", most=3),
-                lambda: fields.inner("x")):
+    for get in (
+        lambda: fields.number("x", None, 0, 1),
+        lambda: fields.integer("x", None, 0, 9),
+        lambda: fields.flag("x"),
+        lambda: fields.choice("x", ("a",)),
+        lambda: fields.text("x"),
+        lambda: fields.texts("x", most=3),
+        lambda: fields.inner("x"),
+    ):
         try:
             get()
         except Failure as failure:

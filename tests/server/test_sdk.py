@@ -50,8 +50,17 @@ def test_hub_chat(client, course):
 
 def test_hub_chat_stream_with_usage(client):
     """Chunks, then one with usage and without choices."""
-    chunks = list(client.chat_completion(QUESTION, model="practice/chat", max_tokens=8, stream=True, logprobs=True,
-                                         top_logprobs=2, stream_options={"include_usage": True}))
+    chunks = list(
+        client.chat_completion(
+            QUESTION,
+            model="practice/chat",
+            max_tokens=8,
+            stream=True,
+            logprobs=True,
+            top_logprobs=2,
+            stream_options={"include_usage": True},
+        )
+    )
     text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices)
     assert text.strip() and chunks[-1].choices == [] and chunks[-1].usage.completion_tokens == 8
     assert chunks[1].choices[0].logprobs.content[0].top_logprobs[0].logprob <= 0
@@ -81,19 +90,26 @@ def test_hub_classification(client):
     """text, zero-shot and token classification give typed elements."""
     best = client.text_classification("I love it", model="practice/sentiment", top_k=2)[0]
     assert (best.label, best.score > 0.5) == ("POSITIVE", True)
-    labels = client.zero_shot_classification("I was charged twice", ["billing", "sport"], model="practice/zero-shot",
-                                             multi_label=False, hypothesis_template="This is about {}.")
+    labels = client.zero_shot_classification(
+        "I was charged twice",
+        ["billing", "sport"],
+        model="practice/zero-shot",
+        multi_label=False,
+        hypothesis_template="This is about {}.",
+    )
     assert labels[0].label == "billing"
     text = "Maria Lopez lives in Berlin."
     spans = client.token_classification(text, model="practice/ner", aggregation_strategy="simple")
-    assert all(text[span.start:span.end] == span.word and span.entity_group for span in spans)
+    assert all(text[span.start : span.end] == span.word and span.entity_group for span in spans)
     tokens = client.token_classification(text, model="practice/ner", aggregation_strategy="none")
     assert all(token.entity for token in tokens)
 
 
 def test_hub_text_to_image(client):
     """A PIL image of the size asked for."""
-    image = client.text_to_image("a red circle", model="practice/image", width=64, height=128, num_inference_steps=4, seed=3)
+    image = client.text_to_image(
+        "a red circle", model="practice/image", width=64, height=128, num_inference_steps=4, seed=3
+    )
     assert image.size == (64, 128) and "practice/image" in image.text["parameters"]
 
 
@@ -104,9 +120,15 @@ def test_hub_async(course):
     async def run():
         async with AsyncInferenceClient(token=course.token, timeout=30) as client:
             plain = await client.chat_completion(QUESTION, model="practice/chat", max_tokens=8, temperature=0)
-            parts = [chunk.choices[0].delta.content or "" async for chunk in await client.chat_completion(
-                QUESTION, model="practice/chat", max_tokens=8, temperature=0, stream=True)]
-            rows = await asyncio.gather(*(client.feature_extraction(f"text {i}", model="practice/embed") for i in range(8)))
+            parts = [
+                chunk.choices[0].delta.content or ""
+                async for chunk in await client.chat_completion(
+                    QUESTION, model="practice/chat", max_tokens=8, temperature=0, stream=True
+                )
+            ]
+            rows = await asyncio.gather(
+                *(client.feature_extraction(f"text {i}", model="practice/embed") for i in range(8))
+            )
             return plain.choices[0].message.content, "".join(parts), rows
 
     plain, streamed, rows = asyncio.run(run())
@@ -118,7 +140,10 @@ def test_hub_pages(course):
     from huggingface_hub import HfApi
 
     api = HfApi(token=course.token)
-    found = [model.id for model in api.list_models(inference_provider="hf-inference", pipeline_tag="text-classification")]
+    found = [
+        model.id
+        for model in api.list_models(inference_provider="hf-inference", pipeline_tag="text-classification")
+    ]
     assert found == ["practice/sentiment"]
     assert len(list(api.list_models(inference_provider="hf-inference", limit=3))) == 3
     info = api.model_info("practice/chat", expand=["inferenceProviderMapping"])
@@ -143,7 +168,9 @@ def test_urls_instead_of_names(course):
 
     base = f"{course.server.url}/hf-inference/models"
     with InferenceClient(token=course.token, timeout=30) as client:
-        assert client.text_classification("I love it", model=f"{base}/practice/sentiment")[0].label == "POSITIVE"
+        assert (
+            client.text_classification("I love it", model=f"{base}/practice/sentiment")[0].label == "POSITIVE"
+        )
         assert client.feature_extraction("a", model=f"{base}/practice/embed").ndim == 1
         assert client.chat_completion(QUESTION, model=f"{base}/practice/chat", max_tokens=5).choices
     with InferenceClient(base_url=course.router_url, token=course.token, timeout=30) as client:
@@ -152,20 +179,39 @@ def test_urls_instead_of_names(course):
 
 def test_openai_chat(openai):
     """create, with usage, logprobs, n, seed and stop."""
-    reply = openai.chat.completions.create(model="practice/chat", messages=QUESTION, max_tokens=20, seed=1, n=2,
-                                           logprobs=True, top_logprobs=3, temperature=1.2)
+    reply = openai.chat.completions.create(
+        model="practice/chat",
+        messages=QUESTION,
+        max_tokens=20,
+        seed=1,
+        n=2,
+        logprobs=True,
+        top_logprobs=3,
+        temperature=1.2,
+    )
     assert len(reply.choices) == 2 and reply.usage.completion_tokens == 40
     assert len(reply.choices[0].logprobs.content[0].top_logprobs) <= 3
     first = reply.choices[0].message.content
-    cut = openai.chat.completions.create(model="practice/chat", messages=QUESTION, max_tokens=20, seed=1,
-                                         temperature=1.2, stop=[first[10:18]])
-    assert (cut.choices[0].message.content, cut.choices[0].finish_reason) == (first[:first.find(first[10:18])], "stop")
+    cut = openai.chat.completions.create(
+        model="practice/chat", messages=QUESTION, max_tokens=20, seed=1, temperature=1.2, stop=[first[10:18]]
+    )
+    assert (cut.choices[0].message.content, cut.choices[0].finish_reason) == (
+        first[: first.find(first[10:18])],
+        "stop",
+    )
 
 
 def test_openai_stream(openai):
     """Chunks parse; the last has the usage."""
-    chunks = list(openai.chat.completions.create(model="practice/chat", messages=QUESTION, max_tokens=8, stream=True,
-                                                 stream_options={"include_usage": True}))
+    chunks = list(
+        openai.chat.completions.create(
+            model="practice/chat",
+            messages=QUESTION,
+            max_tokens=8,
+            stream=True,
+            stream_options={"include_usage": True},
+        )
+    )
     assert chunks[0].choices[0].delta.role == "assistant"
     assert chunks[-1].usage.completion_tokens == 8 and chunks[-2].choices[0].finish_reason == "length"
 
@@ -186,7 +232,11 @@ def test_openai_async_and_models(course):
 
 def test_openai_reasoning(openai):
     """A reasoning model's content is None while its reasoning fills the limit."""
-    message = openai.chat.completions.create(model="practice/reasoner", messages=QUESTION, max_tokens=5).choices[0].message
+    message = (
+        openai.chat.completions.create(model="practice/reasoner", messages=QUESTION, max_tokens=5)
+        .choices[0]
+        .message
+    )
     assert message.content is None and message.reasoning
 
 
@@ -222,16 +272,29 @@ def test_the_retired_host(course):
     """410 as both SDKs show it."""
     from openai import APIStatusError, OpenAI
 
-    with OpenAI(base_url="https://api-inference.huggingface.co/v1", api_key=course.token, max_retries=0,
-                http_client=course.http_client()) as old, pytest.raises(APIStatusError) as caught:
+    with (
+        OpenAI(
+            base_url="https://api-inference.huggingface.co/v1",
+            api_key=course.token,
+            max_retries=0,
+            http_client=course.http_client(),
+        ) as old,
+        pytest.raises(APIStatusError) as caught,
+    ):
         old.chat.completions.create(model="practice/chat", messages=QUESTION)
     assert caught.value.status_code == 410
     assert "router.huggingface.co" in str(caught.value.body)
 
 
-@pytest.mark.parametrize(("kind", "names"), [
-    ("reset", "ReadError|RemoteProtocolError|Connection"), ("cut_dirty:2", "RemoteProtocolError|ReadError"),
-    ("stream_error:2", "OverloadedError"), ("malformed_json:2", "JSONDecodeError")])
+@pytest.mark.parametrize(
+    ("kind", "names"),
+    [
+        ("reset", "ReadError|RemoteProtocolError|Connection"),
+        ("cut_dirty:2", "RemoteProtocolError|ReadError"),
+        ("stream_error:2", "OverloadedError"),
+        ("malformed_json:2", "JSONDecodeError"),
+    ],
+)
 def test_broken_streams_as_the_hub_client_shows_them(course, client, kind, names):
     """Each fault becomes the exception that the reference page names."""
     import re

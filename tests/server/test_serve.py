@@ -22,8 +22,13 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def alone(*arguments: str) -> subprocess.Popen:
-    return subprocess.Popen([sys.executable, "-m", "helpers.practice", *arguments], cwd=ROOT, text=True,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return subprocess.Popen(
+        [sys.executable, "-m", "helpers.practice", *arguments],
+        cwd=ROOT,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
 
 
 def get(url: str) -> bytes:
@@ -92,8 +97,10 @@ def test_stop_does_not_wait_for_hanging_callers():
     host, port = running.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port))) as raw:
         body = b'{"inputs": "a"}'
-        raw.sendall(b"POST /hf-inference/models/practice/sentiment HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer hf_practice_x"
-                    b"\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+        raw.sendall(
+            b"POST /hf-inference/models/practice/sentiment HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer hf_practice_x"
+            b"\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+        )
         while not control.log:
             pass
         running.stop()
@@ -132,17 +139,24 @@ def test_the_start_page_lists_the_models_and_each_has_its_card(send):
 
 def test_markdown_is_escaped():
     """Cards are text: what looks like HTML is shown, not run."""
-    text = "# A <b>\n\nHello `x<y` **bold** <script>alert(1)</script>\n\n| a | b |\n|---|---|\n| 1 | <i> |\n\n- one\n- two\n  more"
+    text = "# A <b>\n\nHello `x<y` **bold** <script>alert(1)</script>\n\n"
+    text += "| a | b |\n|---|---|\n| 1 | <i> |\n\n- one\n- two\n  more"
     shown = markdown(text)
     assert "<script>" not in shown and "<i>" not in shown
-    assert "<h1>A &lt;b&gt;</h1>" in shown and "<code>x&lt;y</code>" in shown and "<strong>bold</strong>" in shown
+    assert (
+        "<h1>A &lt;b&gt;</h1>" in shown
+        and "<code>x&lt;y</code>" in shown
+        and "<strong>bold</strong>" in shown
+    )
     assert "<th>a</th>" in shown and shown.count("<li>") == 2
     assert all(card(model) for model in MODELS.values())
 
 
 def test_the_server_imports_nothing_of_the_other_helpers():
     """`helpers.practice` stands apart: the rest of helpers is not loaded with it."""
-    code = ("import sys, helpers.practice.serve, helpers.practice.app;"
-            "print(sorted(m for m in sys.modules if m.startswith('helpers.') and not m.startswith('helpers.practice')))")
+    code = (
+        "import sys, helpers.practice.serve, helpers.practice.app;"
+        "print(sorted(m for m in sys.modules if m.startswith('helpers.') and not m.startswith('helpers.practice')))"
+    )
     out = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=30)
     assert out.stdout.strip() == "[]"

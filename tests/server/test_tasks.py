@@ -81,8 +81,14 @@ def test_zero_shot_scores_the_callers_labels(run):
     assert sum(item["score"] for item in single) == pytest.approx(1, abs=5e-6)
     multi = run("/zero-shot", text, parameters={"candidate_labels": labels, "multi_label": True})
     alone = run("/zero-shot", text, parameters={"candidate_labels": ["sport"], "multi_label": True})
-    assert next(item["score"] for item in multi if item["label"] == "sport") == pytest.approx(alone[0]["score"], abs=1e-5)
-    other = run("/zero-shot", text, parameters={"candidate_labels": labels, "hypothesis_template": "The customer writes about {}."})
+    assert next(item["score"] for item in multi if item["label"] == "sport") == pytest.approx(
+        alone[0]["score"], abs=1e-5
+    )
+    other = run(
+        "/zero-shot",
+        text,
+        parameters={"candidate_labels": labels, "hypothesis_template": "The customer writes about {}."},
+    )
     assert other != single
     assert run("/zero-shot", text, parameters={"candidate_labels": "billing, shipping, sport"}) == single
 
@@ -94,7 +100,7 @@ def test_token_classification_finds_whole_names(run, strategy):
     parameters = {} if strategy is None else {"aggregation_strategy": strategy}
     for item in run("/ner", text, parameters=parameters):
         assert set(item) == {"entity_group", "score", "word", "start", "end"}
-        assert text[item["start"]:item["end"]] == item["word"]
+        assert text[item["start"] : item["end"]] == item["word"]
         assert 0 <= item["score"] <= 1
 
 
@@ -112,7 +118,9 @@ def test_text_generation_plain_details_and_full_text(run):
     prompt = "A rate limit"
     [plain] = run("/text", prompt, parameters={"max_new_tokens": 12})
     assert set(plain) == {"generated_text"}
-    [full] = run("/text", prompt, parameters={"max_new_tokens": 12, "details": True, "return_full_text": True})
+    [full] = run(
+        "/text", prompt, parameters={"max_new_tokens": 12, "details": True, "return_full_text": True}
+    )
     assert full["generated_text"] == prompt + plain["generated_text"]
     details = full["details"]
     assert details["generated_tokens"] == len(details["tokens"]) == 12
@@ -126,7 +134,11 @@ def test_text_generation_stream_ends_with_text_and_details(send, run):
     events = send("POST", f"{HFI}/text", body).events
     [plain] = run("/text", "A rate limit", parameters={"max_new_tokens": 8})
     assert [event["index"] for event in events] == list(range(1, 9))
-    assert "".join(event["token"]["text"] for event in events) == events[-1]["generated_text"] == plain["generated_text"]
+    assert (
+        "".join(event["token"]["text"] for event in events)
+        == events[-1]["generated_text"]
+        == plain["generated_text"]
+    )
     assert events[-1]["details"]["finish_reason"] == "length" and events[0]["details"] is None
 
 
@@ -134,10 +146,14 @@ def test_text_generation_stops_and_samples(run):
     """`stop` cuts before the string; sampling needs a parameter and repeats with its seed."""
     [greedy] = run("/text", "A rate limit", parameters={"max_new_tokens": 20})
     words = greedy["generated_text"].split()
-    [cut] = run("/text", "A rate limit", parameters={"max_new_tokens": 20, "stop": [words[3]], "details": True})
+    [cut] = run(
+        "/text", "A rate limit", parameters={"max_new_tokens": 20, "stop": [words[3]], "details": True}
+    )
     assert words[3] not in cut["generated_text"] and cut["details"]["finish_reason"] == "stop_sequence"
-    hot = [run("/text", "A rate limit", parameters={"max_new_tokens": 20, "temperature": 1.8, "seed": seed})
-           for seed in (1, 1, 2, 3)]
+    hot = [
+        run("/text", "A rate limit", parameters={"max_new_tokens": 20, "temperature": 1.8, "seed": seed})
+        for seed in (1, 1, 2, 3)
+    ]
     assert hot[0] == hot[1] and len({json.dumps(h) for h in hot}) > 1
 
 
@@ -145,8 +161,10 @@ def test_text_to_image_is_a_png_that_knows_how_it_was_made(send):
     """PNG bytes of the size asked for, metadata inside, unknown words in a header, the same bytes for the same seed."""
     from PIL import Image
 
-    body = {"inputs": "a red circle beside a qwertzuiop", "parameters": {"width": 128, "height": 64, "seed": 5,
-                                                                       "num_inference_steps": 4}}
+    body = {
+        "inputs": "a red circle beside a qwertzuiop",
+        "parameters": {"width": 128, "height": 64, "seed": 5, "num_inference_steps": 4},
+    }
     first, second = (send("POST", f"{HFI}/image", body, headers={"accept": "image/png"}) for _ in range(2))
     assert first.headers["content-type"] == "image/png" and first.body == second.body
     assert "qwertzuiop" in first.headers["x-unknown-words"]
@@ -154,7 +172,12 @@ def test_text_to_image_is_a_png_that_knows_how_it_was_made(send):
     picture.load()
     made = json.loads(picture.text["parameters"])
     assert picture.size == (128, 64)
-    assert (made["model"], made["seed"], made["steps"], made["prompt"]) == ("practice/image", 5, 4, body["inputs"])
+    assert (made["model"], made["seed"], made["steps"], made["prompt"]) == (
+        "practice/image",
+        5,
+        4,
+        body["inputs"],
+    )
 
 
 def test_images_without_a_seed_differ_and_repeat_from_the_top(send, control):
@@ -171,7 +194,11 @@ def test_the_log_shows_what_went_over_the_wire(run, control, token):
     run("/sentiment", "I love it", parameters={"top_k": 1})
     [record] = control.log
     assert record["body"] == {"inputs": "I love it", "parameters": {"top_k": 1}}
-    assert (record["model"], record["task"], record["status"]) == ("practice/sentiment", "text-classification", 200)
+    assert (record["model"], record["task"], record["status"]) == (
+        "practice/sentiment",
+        "text-classification",
+        200,
+    )
     assert record["headers"]["authorization"] == "Bearer hf_****"
     assert record["tokens_in"] == 3 and record["duration_s"] >= 0
     assert token not in json.dumps(record)

@@ -1,0 +1,90 @@
+"""The body that creates or changes an endpoint, checked: 400 with the way out for what the API would not take."""
+
+from __future__ import annotations
+
+import copy
+import re
+from typing import Any
+
+from .endpoints import DOES_NOT_FIT
+from .errors import Failure, one_of, shown
+from .fields import Fields
+from .hardware import find_hardware
+from .registry import MODELS
+
+TYPES = ("public", "authenticated", "private")
+_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?")
+
+
+def checked_spec(body: dict[str, Any]) -> dict[str, Any]:
+    """The body of a creation, checked and completed; 400 for what the API would not take."""
+    fields = Fields(body)
+    parts = {name: fields.inner(name) for name in ("compute", "model", "provider")}
+    name = body.get("name")
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise Failure(
+            400,
+            f"`name` must be 1 to 32 lower-case letters, digits and hyphens, not {shown(name)}.",
+            param="name",
+        )
+    spec = {
+        "name": name,
+        "type": body.get("type", "authenticated"),
+        **{key: copy.deepcopy(part.data) for key, part in parts.items()},
+    }
+    spec["compute"]["scaling"] = _scaling(parts["compute"].inner("scaling"))
+    _check(spec)
+    return spec
+
+
+def _check(spec: dict[str, Any]) -> None:
+    if spec["type"] not in TYPES:
+        hint = " `protected` is the old name of `authenticated`." if spec["type"] == "protected" else ""
+        raise Failure(
+            400, f"`type` must be one of {one_of(TYPES)}, not {shown(spec['type'])}.{hint}", param="type"
+        )
+    find_hardware(spec)
+    repository = spec["model"].get("repository")
+    if repository not in MODELS and not (
+        isinstance(repository, str)
+        and repository.startswith("practice/")
+        and DOES_NOT_FIT in repository
+        and len(repository) < 100
+    ):
+        raise Failure(
+            400,
+            f"`model.repository` {shown(repository)} cannot be deployed here. "
+            f"Use one of {', '.join(MODELS)}.",
+            param="model.repository",
+        )
+    spec["model"]["task"] = spec["model"].get("task") or (
+        MODELS[repository].task if repository in MODELS else None
+    )
+    spec["model"].setdefault("framework", "pytorch")
+    spec["model"].setdefault("revision", None)
+    spec["model"].setdefault("image", {"huggingface": {}})
+    spec["model"].pop("secrets", None)  # never kept
+
+
+def _scaling(fields: Fields) -> dict[str, Any]:
+    try:
+        most = fields.integer("maxReplica", 1, 1, 100)
+        least = fields.integer("minReplica", 1, 0, 100)
+        timeout = fields.integer("scaleToZeroTimeout", None, 1, 100_000)
+    except Failure as failure:
+        raise Failure(400, failure.message, param=failure.param) from None
+    if least > most:
+        raise Failure(400, f"`minReplica` {least} is larger than `maxReplica` {most}. Raise `maxReplica`.")
+    return {
+        "minReplica": least,
+        "maxReplica": most,
+        "scaleToZeroTimeout": timeout,
+        "measure": fields.get("measure"),
+    }
+
+
+def merged(old: Any, new: Any) -> Any:
+    """`old` with the values of `new`, object by object."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        return {**old, **{key: merged(old.get(key), value) for key, value in new.items()}}
+    return new
