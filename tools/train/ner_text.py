@@ -1,6 +1,6 @@
-"""Makes the tagger's training text: templates and hand-written sentences, filled with names built from patterns.
+"""Makes the tagger's training text: templates and hand-written sentences, filled with names from patterns.
 
-Nothing here is needed at run time. Random choices come from one seeded generator, so the text is the same every time."""
+Not needed at run time. Random choices come from one seeded generator, so the text is the same every time."""
 
 from __future__ import annotations
 
@@ -16,9 +16,26 @@ DATA = Path(__file__).parent / "data" / "ner"
 KINDS = {"P": "PER", "O": "ORG", "L": "LOC", "M": "MISC"}
 # Which slot becomes which entity; slots not named here (roles, titles, days, numbers) are plain text.
 ENTITY_OF = {
-    "P": "PER", "PG": "PER", "PF": "PER", "L": "LOC", "LC": "LOC", "LN": "LOC", "LR": "LOC", "LS": "LOC", "N": "MISC", "E": "MISC",
-    "O": "ORG", "OC": "ORG", "OU": "ORG", "OB": "ORG", "OM": "ORG", "OT": "ORG", "ON": "ORG", "OH": "ORG", "OA": "ORG",
-}  # fmt: skip
+    "P": "PER",
+    "PG": "PER",
+    "PF": "PER",
+    "L": "LOC",
+    "LC": "LOC",
+    "LN": "LOC",
+    "LR": "LOC",
+    "LS": "LOC",
+    "N": "MISC",
+    "E": "MISC",
+    "O": "ORG",
+    "OC": "ORG",
+    "OU": "ORG",
+    "OB": "ORG",
+    "OM": "ORG",
+    "OT": "ORG",
+    "ON": "ORG",
+    "OH": "ORG",
+    "OA": "ORG",
+}
 SHARE_SEEN = 70  # percent of every list that training may use; the rest is met only at run time
 _ITEM = re.compile(r"\$(\w+)|\{(\w+)\}|\(([^()]*)\)")
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
@@ -78,7 +95,9 @@ class Maker:
     def _person(self, label: str, culture: str) -> str:
         names = self.people[culture][label]
         name = self.rng.choice(names)
-        if self.rng.random() < 0.2 and name.isalpha():  # an invented name: the head of one, the tail of another
+        if (
+            self.rng.random() < 0.2 and name.isalpha()
+        ):  # an invented name: the head of one, the tail of another
             other = self.rng.choice(names)
             if other.isalpha() and len(name) > 3 and len(other) > 3:
                 return name[: len(name) // 2] + other[len(other) // 2 :]
@@ -107,10 +126,20 @@ class Maker:
         """A day, month, year, number or sum of money."""
         rng = self.rng
         table = {
-            "D": lambda: rng.choice(_DAYS), "K": lambda: rng.choice(_MONTHS), "Y": lambda: str(rng.randint(1850, 2026)),
-            "X": lambda: rng.choice([str(rng.randint(2, 99)), f"{rng.randint(1, 90)},000", "three", "dozens of", "40"]),
-            "$": lambda: rng.choice([f"${rng.randint(1, 90)} million", f"{rng.randint(2, 9)} billion euros", f"£{rng.randint(5, 900)}m"]),
-        }  # fmt: skip
+            "D": lambda: rng.choice(_DAYS),
+            "K": lambda: rng.choice(_MONTHS),
+            "Y": lambda: str(rng.randint(1850, 2026)),
+            "X": lambda: rng.choice(
+                [str(rng.randint(2, 99)), f"{rng.randint(1, 90)},000", "three", "dozens of", "40"]
+            ),
+            "$": lambda: rng.choice(
+                [
+                    f"${rng.randint(1, 90)} million",
+                    f"{rng.randint(2, 9)} billion euros",
+                    f"£{rng.randint(5, 900)}m",
+                ]
+            ),
+        }
         return table[slot]()
 
     def fill(self, template: str) -> Example:
@@ -152,6 +181,9 @@ def roughen(example: Example, rng: random.Random) -> Example:
     text, roll = example.text, rng.random()
     if roll < 0.04:
         text = text.lower()
+    elif roll > 0.99:
+        for start, end, _ in example.spans:
+            text = text[:start] + text[start:end].lower() + text[end:]
     elif roll < 0.055:
         text = text.upper()
     elif roll < 0.075:
@@ -160,7 +192,9 @@ def roughen(example: Example, rng: random.Random) -> Example:
         text = text[0].lower() + text[1:] if not example.spans or example.spans[0][0] > 0 else text
     elif roll < 0.2 and text.endswith(".") and all(end < len(text) for _, end, _ in example.spans):
         text = text[:-1]
-    return Example(text if len(text) == len(example.text) or text == example.text[:-1] else example.text, example.spans)
+    return Example(
+        text if len(text) == len(example.text) or text == example.text[:-1] else example.text, example.spans
+    )
 
 
 def bio(example: Example) -> tuple[list[tokens.Token], list[str]]:

@@ -1,6 +1,7 @@
 """Named entities: people, organisations, places and other names in a text.
 
-A conditional random field over features of words, shapes and the course's own lists; see card.md. `load()` gives the tagger."""
+A conditional random field over features of words, shapes and the course's own lists; see card.md.
+`load()` gives the tagger."""
 
 from __future__ import annotations
 
@@ -10,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import crf, features, gazetteer
-from .tokens import tokenise
+from . import crf, features, gazetteer, seeing
+from .tokens import Token, tokenise
 
 WEIGHTS = Path(__file__).parent / "weights.npz"
 
@@ -27,7 +28,7 @@ class Piece(NamedTuple):
 
 
 class Span(NamedTuple):
-    """One entity: `text[start:end] == word`; group is PER, ORG, LOC or MISC; score is the mean of its pieces' scores."""
+    """One entity: `text[start:end] == word`; group: PER, ORG, LOC or MISC; score: its pieces' mean."""
 
     group: str
     word: str
@@ -43,7 +44,9 @@ class Tagger:
         with np.load(path) as data:
             names = data["names"].tobytes().decode("utf-8").split("\n")
             # One more row of zeros for a token none of whose features is known.
-            self._emit = np.vstack([data["emit"], np.zeros((1, len(crf.TAGS)), data["emit"].dtype)]).astype(np.int32)
+            self._emit = np.vstack([data["emit"], np.zeros((1, len(crf.TAGS)), data["emit"].dtype)]).astype(
+                np.int32
+            )
             self._step = np.where(crf.allowed(), data["step"].astype(np.int64), crf.FORBIDDEN)
             self._unit = float(data["unit"])
         self._rows = {name: row for row, name in enumerate(names)}
@@ -57,14 +60,23 @@ class Tagger:
         emit = np.add.reduceat(self._emit[rows], starts, axis=0).astype(np.int64)
         return crf.Scores(emit, self._step[:-1], self._step[-1])
 
+    def _read(self, tokens: list[Token]) -> crf.Scores:
+        scores = self._scores(features.extract(seeing.see(tokens, self._lists)))
+        fresh = [i for i, token in enumerate(tokens) if token.fresh]
+        scores.emit[np.ix_(fresh, crf.INSIDE)] += crf.FORBIDDEN  # no name goes on over a line break
+        return scores
+
     def pieces(self, text: str) -> list[Piece]:
         """Every token of `text` with its tag, O included; an empty text has none."""
         tokens = tokenise(text)
         if not tokens:
             return []
-        scores = self._scores(features.extract(features.see(tokens, self._lists)))
+        scores = self._read(tokens)
         path, table = crf.best_path(scores), crf.tag_probabilities(scores, self._unit)
-        return [Piece(*token[:3], crf.TAGS[tag], round(float(row[tag]), 4)) for token, tag, row in zip(tokens, path, table)]
+        return [
+            Piece(*token[:3], crf.TAGS[tag], round(float(row[tag]), 4))
+            for token, tag, row in zip(tokens, path, table)
+        ]
 
     def spans(self, text: str) -> list[Span]:
         """The entities of `text` in order, without overlap."""

@@ -1,4 +1,6 @@
-"""A linear-chain conditional random field over BIO tags (Lafferty, McCallum and Pereira 2001): best path and tag probabilities."""
+"""A linear-chain conditional random field over BIO tags (Lafferty, McCallum and Pereira 2001).
+
+Best path and tag probabilities of one text."""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ import numpy as np
 
 TYPES = ("PER", "ORG", "LOC", "MISC")
 TAGS = ("O", *(f"{edge}-{kind}" for kind in TYPES for edge in "BI"))
+INSIDE = [number for number, tag in enumerate(TAGS) if tag[0] == "I"]
 FORBIDDEN = -30_000  # added to the score of a tag change that BIO does not allow
 
 
@@ -42,7 +45,7 @@ def best_path(scores: Scores) -> list[int]:
 
 
 def tag_probabilities(scores: Scores, unit: float) -> np.ndarray:
-    """(tokens, tags) float64, rows sum to 1: forward-backward; `unit` is the worth of one score point after calibration."""
+    """(tokens, tags) float64, rows sum to 1, by forward-backward; `unit`: worth of a score point."""
     emit = scores.emit * unit
     emit = np.exp(emit - emit.max(1, keepdims=True))
     step = np.exp(np.maximum(scores.step * unit, -60.0))

@@ -6,41 +6,34 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from .tokens import fold, tokenise
+from .tokens import fold, plain, tokenise
 
 HERE = Path(__file__).parent
-# Classes that name an entity by themselves; the trainer hides them for a share of the tokens, cue classes it never hides.
+# Classes that name an entity by themselves: the trainer hides them for a share of the tokens.
 ENTITY_CLASSES = frozenset({"given", "family", "country", "capital", "city", "region", "org", "misc"})
-CUE_CLASSES = ("head_org", "head_loc", "title", "role", "nat", "calendar", "field", "common")
 _ARTICLES = ("al-", "el-", "ul-", "as-", "ad-", "ar-", "an-", "o'", "d'", "n'", "l'")
 Phrase = tuple[tuple[str, ...], str]
 
 
-def _class_lines(name: str) -> Iterator[tuple[str, list[str]]]:
-    """(class, names) for each line of places.txt or words.txt."""
-    for line in (HERE / name).read_text("utf-8").splitlines():
-        if line and not line.startswith("#"):
-            label, names = line.split(":", 1)
-            yield label, [item.strip() for item in names.split(",")]
+def _lines(name: str, folded: bool) -> Iterator[str]:
+    text = (HERE / name).read_text("utf-8")
+    for line in (plain(text) if folded else text).splitlines():
+        if not line.startswith("#"):
+            yield line
 
 
-def _people() -> Iterator[tuple[str, str, list[str]]]:
-    """(culture, class, names) for each line of people.txt."""
-    for line in (HERE / "people.txt").read_text("utf-8").splitlines():
-        if line[0] in "+-":
-            culture, *names = line[1:].split()
-            yield culture, "given" if line[0] == "+" else "family", [name.replace("_", " ") for name in names]
-
-
-def entries() -> Iterator[tuple[str, str, str]]:
-    """Every list entry as (class, name, culture); culture is "" except for people."""
-    for culture, label, names in _people():
-        yield from ((label, name, culture) for name in names)
+def entries(folded: bool = False) -> Iterator[tuple[str, str, str]]:
+    """Every list entry as (class, name, culture), `folded` or as written; culture is "" except for people."""
+    for line in _lines("people.txt", folded):
+        culture, *names = line[1:].split()
+        label = "given" if line[0] == "+" else "family"
+        yield from ((label, name.replace("_", " "), culture) for name in names)
     for file in ("places.txt", "words.txt"):
-        for label, names in _class_lines(file):
-            yield from ((label, name, "") for name in names)
-    text = (HERE / "common.txt").read_text("utf-8")
-    yield from (("common", word, "") for word in text.split())
+        for line in _lines(file, folded):
+            label, names = line.split(": ", 1)
+            yield from ((label, name, "") for name in names.split(", "))
+    for line in _lines("common.txt", folded):
+        yield from (("common", word, "") for word in line.split())
 
 
 class Gazetteer:
@@ -50,10 +43,10 @@ class Gazetteer:
         self.words: dict[str, frozenset[str]] = {}
         self.phrases: dict[str, list[Phrase]] = {}
         words: dict[str, set[str]] = {}
-        for label, name, _ in entries():
-            key = fold(name)
-            # `isalpha` spares the tokeniser the thousands of plain names.
-            parts = (key,) if key.isalpha() else tuple(fold(token.word) for token in tokenise(name))
+        for (label, name, _), (_, key, _) in zip(entries(), entries(folded=True)):
+            # A plain name need not be taken to pieces; marks such as "&" must fall as they do in a text.
+            simple = key.replace(" ", "").isalpha()
+            parts = tuple(key.split() if simple else (fold(token.word) for token in tokenise(name)))
             if len(parts) == 1:
                 words.setdefault(parts[0], set()).add(label)
             else:

@@ -19,7 +19,8 @@ class Token(NamedTuple):
 
 # Abbreviations that keep their full stop, so that "Acme Inc." and "St. Louis" stay whole.
 ABBREVIATIONS = (
-    "Inc Ltd Co Corp Bros Mr Mrs Ms Dr Prof St Mt Ft Jr Sr Gen Sen Rep Gov Lt Col Sgt Capt Maj Rev Hon Fr Sta Ste Pvt Dept Univ"
+    "Inc Ltd Co Corp Bros Mr Mrs Ms Dr Prof St Mt Ft Jr Sr Gen Sen "
+    "Rep Gov Lt Col Sgt Capt Maj Rev Hon Fr Sta Ste Pvt Dept Univ"
 ).split()
 _LETTER = r"[^\W\d_]\u0300-\u036f"
 _WORD = r"(?:[^\W_][\u0300-\u036f]*)+"
@@ -35,18 +36,25 @@ _TOKEN = re.compile(
 )
 _POSSESSIVE = re.compile(r"(['’]s|['’])$", re.IGNORECASE)
 _TAILS = frozenset(
-    "based born led backed owned run wide style area bound trained educated listed headquartered controlled held made built "
+    "based born led backed owned run wide style area bound trained educated listed headquartered controlled "
+    "held made built "
     "speaking funded linked sized like class era related registered san sama".split()
 )
 # Letters that Unicode does not take apart into a plain letter and a mark.
 _PLAIN = str.maketrans("łŁøØđĐıŁðÐħĦŋŊæÆœŒß’ʻ‘‐‑ə", "lLoOdDiLdDhHnNaAoOs'''--a")
 
 
-@lru_cache(maxsize=20_000)
-def fold(word: str) -> str:
-    """`word` in lower case without accents: "Łódź" -> "lodz"."""
-    parts = unicodedata.normalize("NFKD", word.translate(_PLAIN))
-    return "".join(c for c in parts if not unicodedata.combining(c)).lower()
+_MARKS = re.compile("[\u0300-\u036f]+")
+
+
+def plain(text: str) -> str:
+    """`text` in lower case without accents: "Łódź" -> "lodz"."""
+    if text.isascii():
+        return text.lower()
+    return _MARKS.sub("", unicodedata.normalize("NFKD", text.translate(_PLAIN))).lower()
+
+
+fold = lru_cache(maxsize=20_000)(plain)  # for words, which come back often
 
 
 def _split_tail(word: str) -> int:
