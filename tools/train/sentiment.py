@@ -9,18 +9,21 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Iterator, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from helpers.practice.models.sentiment import _WEIGHTS, Sentiment, clipped, hashing, length_factor, rules  # noqa: E402
-from helpers.practice.models.sentiment.lexicon import Lexicon, load as load_lexicon  # noqa: E402
+from helpers.practice.models import sentiment  # noqa: E402
+from helpers.practice.models.sentiment import hashing, rules  # noqa: E402
+from helpers.practice.models.sentiment.lexicon import Lexicon, load  # noqa: E402
 from helpers.practice.models.sentiment.text import tokens  # noqa: E402
 
+WEIGHTS = Path(sentiment.__file__).parent / "weights.npz"
 DATA = ROOT / "tools/train/data/sentiment"
 SEED = 20261122
 STEPS, RATE = 400, 0.05
@@ -89,12 +92,13 @@ def matrix(examples: list[Example], lexicon: Lexicon) -> Matrix:
     """Features of the examples."""
     dense, rows, columns, values = [], [], [], []
     for row, example in enumerate(examples):
-        words = clipped(tokens(example.text))
+        words = sentiment.clipped(tokens(example.text))
         dense.append(rules.features(words, lexicon))
+        length = sentiment.length_factor(len(words))
         for buckets, loudness in hashing.features(words, lexicon):
             rows += [row] * len(buckets)
             columns += buckets
-            values += [loudness * length_factor(len(words))] * len(buckets)
+            values += [loudness * length] * len(buckets)
     return Matrix(np.array(dense), np.array(rows), np.array(columns), np.array(values))
 
 
@@ -145,10 +149,10 @@ def temperature(scores: np.ndarray, targets: np.ndarray) -> float:
 def train() -> dict[str, np.ndarray]:
     """The weights as they are stored.
 
-    The two halves are fitted apart and added: together the dense half would leave the words nothing to explain
-    in sentences its lexicon was made with, and on new sentences the words are needed.
+    The two halves are fitted apart and added: fitted together, the dense half leaves the words nothing to
+    explain in the sentences that its lexicon was made with, and new sentences need the words.
     """
-    lexicon = load_lexicon()
+    lexicon = load()
     examples = training_examples(np.random.default_rng(SEED))
     data = matrix(examples, lexicon)
     targets, weights = (np.array([example[at] for example in examples]) for at in (1, 2))
@@ -172,7 +176,8 @@ def half(data: Matrix, *, dense: bool) -> Matrix:
 
 def report(weights: dict[str, np.ndarray], names: list[str], show: bool) -> None:
     """Accuracy on the development files, the wrong ones with `show`."""
-    model = Sentiment(load_lexicon(), weights["dense"].tolist(), weights["hashed"].tolist(), float(weights["step"]))
+    dense, hashed, step = (weights[name].tolist() for name in ("dense", "hashed", "step"))
+    model = sentiment.Sentiment(load(), dense, hashed, step)
     for name in names:
         examples = development(name)
         positive = model.scores([example.text for example in examples])[:, 1]
@@ -181,12 +186,13 @@ def report(weights: dict[str, np.ndarray], names: list[str], show: bool) -> None
         for i in wrong if show else []:
             print(f"  {'-+'[int(examples[i].target)]} {positive[i]:.2f} {examples[i].text}")
     neutral = model.scores(lines("dev_neutral.txt"))[:, 1]
-    print(f"neutral: median {np.median(neutral):.2f}, within 0.3..0.7: {np.mean(abs(neutral - 0.5) < 0.2):.2f}")
+    near = np.mean(abs(neutral - 0.5) < 0.2)
+    print(f"neutral: median {np.median(neutral):.2f}, within 0.3..0.7: {near:.2f}")
 
 
 def differs(fresh: dict[str, np.ndarray]) -> bool:
-    """Whether the committed weights are not the ones just trained (small rounding differences are allowed)."""
-    with np.load(_WEIGHTS) as stored:
+    """Whether the committed weights are not the ones just trained (up to rounding)."""
+    with np.load(WEIGHTS) as stored:
         dense = np.max(np.abs(stored["dense"] - fresh["dense"]))
         hashed = np.max(np.abs(stored["hashed"].astype(int) - fresh["hashed"].astype(int)))
     print(f"largest difference: dense {dense:.4f}, hashed {hashed} steps")
@@ -204,7 +210,7 @@ def main() -> int:
     report(fresh, names, options.show)
     if options.check:
         return int(differs(fresh))
-    np.savez_compressed(_WEIGHTS, **fresh)
+    np.savez_compressed(WEIGHTS, **fresh)
     return 0
 
 

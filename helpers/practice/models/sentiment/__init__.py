@@ -9,11 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from . import hashing, rules
-from .lexicon import Lexicon, load as load_lexicon
+from .lexicon import Lexicon
+from .lexicon import load as load_lexicon
 from .text import tokens
 
 LABELS = ("NEGATIVE", "POSITIVE")
 MAX_WORDS = 400  # of a longer text the first and the last 200 words are read
+_SUREST = 8.0  # log-odds beyond which no text of a few words can be trusted: 0.9997
 _WEIGHTS = Path(__file__).parent / "weights.npz"
 
 
@@ -25,28 +27,31 @@ class Sentiment:
         self._dense = dense
         self._hashed = hashed
         self._step = step
+        self._heard = lru_cache(maxsize=100_000)(self._sum)
 
     def scores(self, texts: list[str]) -> np.ndarray:
-        """Probabilities (n, 2) of NEGATIVE and POSITIVE, rows sum to 1; a text without any cue lands near 0.5."""
+        """Probabilities (n, 2) of NEGATIVE and POSITIVE, rows sum to 1; without any cue near 0.5."""
         positive = np.array([self._positive(text) for text in texts], dtype=float)
         return np.stack([1.0 - positive, positive], axis=1)
 
     def _positive(self, text: str) -> float:
         # Six places: the same on every machine whatever its last bit of exp is.
-        return round(1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, self.logit(text))))), 6)
+        return round(1.0 / (1.0 + math.exp(-max(-_SUREST, min(_SUREST, self.logit(text))))), 6)
 
     def logit(self, text: str) -> float:
         """Calibrated log-odds of POSITIVE."""
         words = clipped(tokens(text))
         dense = rules.features(words, self._lexicon)
-        return math.fsum(w * x for w, x in zip(self._dense, dense)) + self._read(words)
+        return math.fsum(w * x for w, x in zip(self._dense, dense, strict=True)) + self._read(words)
 
     def _read(self, words: list[str]) -> float:
-        """The hashed part; whole-number weights make the sum the same in any order."""
-        total = 0.0
-        for buckets, loudness in hashing.features(words, self._lexicon):
-            total += loudness * sum(self._hashed[bucket] for bucket in buckets)
+        """The hashed part; whole-number weights make each word's sum exact."""
+        groups = hashing.features(words, self._lexicon)
+        total = math.fsum(loudness * self._heard(buckets) for buckets, loudness in groups)
         return total * self._step * length_factor(len(words))
+
+    def _sum(self, buckets: tuple[int, ...]) -> int:
+        return sum(self._hashed[bucket] for bucket in buckets)
 
 
 def clipped(words: list[str]) -> list[str]:

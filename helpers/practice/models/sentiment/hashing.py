@@ -10,8 +10,11 @@ from .text import PUNCTUATION
 
 BUCKETS = 1 << 14
 WORD, PAIR, PIECE = 1.0, 0.8, 0.6  # how loudly each kind of feature speaks
-_NEGATORS = frozenset("not no never nothing nobody none without neither nor hardly barely".split())
+_NEGATORS = frozenset([
+    "not", "no", "never", "nothing", "nobody", "none", "without", "neither", "nor", "hardly", "barely",
+])
 _REACH = 4
+_LONGEST = 24  # letters of a word that are read
 
 
 def bucket(text: str) -> int:
@@ -20,7 +23,7 @@ def bucket(text: str) -> int:
 
 
 def features(words: list[str], lexicon: Lexicon) -> list[tuple[tuple[int, ...], float]]:
-    """Groups of (buckets, loudness) for one text: negated words carry a mark, pairs go across no sentence end."""
+    """Groups of (buckets, loudness) for one text: negated words are marked, pairs cross no punctuation."""
     groups: list[tuple[tuple[int, ...], float]] = []
     negated, before = 0, "^"
     for word in words:
@@ -46,5 +49,6 @@ def _pair(left: str, right: str) -> tuple[int, ...]:
 
 @lru_cache(maxsize=20_000)
 def _pieces(word: str) -> tuple[int, ...]:
-    padded = f"<{word}>"
-    return tuple(bucket(f"~{padded[at:at + size]}") for size in (4, 5) for at in range(len(padded) - size + 1))
+    padded = f"<{word[:_LONGEST]}>"
+    spans = ((at, at + size) for size in (4, 5) for at in range(len(padded) - size + 1))
+    return tuple(bucket(f"~{padded[start:end]}") for start, end in spans)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Iterator, NamedTuple
+from typing import Any, NamedTuple
 
 from .text import IRREGULAR, derived, inflected, plain
 
@@ -86,9 +87,9 @@ class Lexicon:
 
     def _guess(self, word: str) -> float:
         """Polarity by the shape of an unknown word: "overboiled", "unlovely", "tasteless", "misprinted"."""
-        if word.endswith("less") and len(word) > 6 or word.startswith("mis") and word.endswith("ed"):
+        if word.endswith("less") and len(word) > 6:
             return -1.0
-        if word.startswith("over") and word.endswith("ed") or word.startswith("under") and word.endswith("ed"):
+        if word.startswith(("mis", "over", "under")) and word.endswith("ed"):
             return -1.0
         if word.startswith("un") and len(word) > 5:
             inner = self._word(word[2:])[0]

@@ -10,11 +10,16 @@ from .text import PUNCTUATION
 
 _STOPS = frozenset(".;!?")
 _BUT = frozenset({"but", "however", "yet", "nevertheless", "nonetheless", "until", "till"})
-_ALTHOUGH = frozenset({"although", "though", "despite", "granted", "while", "whereas", "notwithstanding", "admittedly"})
+_ALTHOUGH = frozenset([
+    "although", "though", "despite", "granted", "while", "whereas", "notwithstanding", "admittedly",
+])
 _EXCEPT = (("apart", "from"), ("aside", "from"), ("other", "than"), ("except", "for"), ("except", "that"))
 _SCOPE_END = _BUT | _ALTHOUGH | {"because", "so", "since", "when", "if", "unless", "except"}
 _WHEN = frozenset({"when", "whenever", "if", "because", "before", "after", "during"})
-_SUBJECTS = frozenset("i we they he she it you the my our their this that these those".split())
+_SUBJECTS = frozenset([
+    "i", "we", "they", "he", "she", "it", "you", "the", "my", "our", "their", "this", "that", "these",
+    "those",
+])
 _SCOPE = (6, 4)  # words after a negator or a wish, and after a cure or a spoiler, that it still reaches
 _PLAIN_WORK, _IDLE_WORK, _NO_TROUBLE = 0.3, -2.0, 1.8
 
@@ -28,9 +33,16 @@ class Polar(NamedTuple):
     weight: float
 
 
-KINDS = ("pos", "neg", "not_pos", "not_neg", "wish_pos", "wish_neg", "work", "not_work", "no_trouble", "guess",
-         "cured", "spoilt", "flipped")
-_CUES = ("too", "still", "again", "finally", "only", "even", "why", "?", "!", "please", "instead", "never", "nothing")
+KINDS = tuple(
+    [
+        "pos", "neg", "not_pos", "not_neg", "wish_pos", "wish_neg", "work", "not_work",
+        "no_trouble", "guess", "cured", "spoilt", "flipped",
+    ]
+)
+_CUES = [
+    "too", "still", "again", "finally", "only", "even", "why", "?", "!", "please", "instead", "never",
+    "nothing",
+]
 NAMES = (
     ("total", "squashed", "per_root", "last", "highest", "lowest", "after_but")
     + KINDS
@@ -48,7 +60,9 @@ def features(words: list[str], lexicon: Lexicon) -> list[float]:
     return _summary(found) + _by_kind(found) + cues + [min(loose_not, 2.0), min(loose_wish, 2.0)]
 
 
-def opinions(words: list[str], matches: list[Match], weights: list[float]) -> tuple[list[Polar], float, float]:
+def opinions(
+    words: list[str], matches: list[Match], weights: list[float]
+) -> tuple[list[Polar], float, float]:
     """The opinions in a text, and how many negators and wishes reached none of them."""
     scopes, flips = _scopes(words), _flipped_spans(words)
     openers = {flag: [m for m in matches if m.flags & flag] for flag in (NOT, IRREAL, CURE, SPOIL)}
@@ -134,8 +148,8 @@ def _flipped_spans(words: list[str]) -> list[tuple[int, int]]:
 def _reach(openers: list[Match], match: Match, scopes: list[int]) -> Match | None:
     """The nearest opener before `match` in its own scope and within reach."""
     for opener in reversed(openers):
-        distance = match.start - opener.end
-        if 0 <= distance <= _SCOPE[opener.flags & (CURE | SPOIL) > 0] and scopes[opener.start] == scopes[match.start]:
+        reach = _SCOPE[opener.flags & (CURE | SPOIL) > 0]
+        if 0 <= match.start - opener.end <= reach and scopes[opener.start] == scopes[match.start]:
             return opener
     return None
 
@@ -175,7 +189,8 @@ def clause_weights(words: list[str]) -> list[float]:
 def _weigh_sentence(words: list[str], weights: list[float], previous: int, start: int, end: int) -> None:
     for at in range(start, end):
         word = words[at]
-        if word in _BUT and words[at + 1 : at + 2] != ["to"] or word == "then" and words[at - 1 : at] == [","]:
+        yet_to, and_then = words[at + 1 : at + 2] == ["to"], word == "then" and words[at - 1 : at] == [","]
+        if word in _BUT and not yet_to or and_then:
             _scale(weights, start if at > start else previous, at, 0.5)
             _scale(weights, at, end, 1.4)
         elif word in _ALTHOUGH and at + 1 < end and words[at + 1] not in PUNCTUATION:
@@ -197,7 +212,7 @@ def _scale(weights: list[float], start: int, end: int, factor: float) -> None:
 def _summary(found: list[Polar]) -> list[float]:
     values = [polar.value * polar.weight for polar in found]
     total = math.fsum(values)
-    after_but = math.fsum(v for v, polar in zip(values, found) if polar.weight >= 1.4)
+    after_but = math.fsum(v for v, polar in zip(values, found, strict=True) if polar.weight >= 1.4)
     return [
         total / 3,
         math.tanh(total / 2),

@@ -12,32 +12,41 @@ _RATING = re.compile(r"(\d+(?:[.,]\d+)?|zero|one|two|three|four|five)\s*(?:/\s*|
 _STARS = re.compile(r"\b(\d|zero|no|one|two|three|four|five|six) stars?\b")
 _DIGIT = {"zero": 0, "no": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10}
 _NOT = re.compile(r"\b(ca|wo|sha|ai|[a-z]+)n't\b")
-_SLOPPY_NOT = re.compile(r"\b(can|won|don|did|doesn|didn|isn|wasn|weren|couldn|wouldn|shouldn|haven|hasn|hadn|ain|aren)t\b")
-_STEM_OF_NOT = {"ca": "can", "can": "can", "wo": "will", "won": "will", "sha": "shall", "ai": "is", "ain": "is"}
+_SLOPPY_NOT = re.compile(
+    r"\b(can|won|don|doesn|didn|isn|wasn|weren|couldn|wouldn|shouldn|haven|hasn|hadn|ain|aren)t\b"
+)
+_STEM_OF_NOT = {"ca": "can", "wo": "will", "won": "will", "sha": "shall", "ai": "is", "ain": "is"}
 _SUFFIX = (("'re", " are"), ("'ve", " have"), ("'ll", " will"), ("'m", " am"), ("'d", " would"))
 _IS = re.compile(r"\b(it|that|he|she|there|what|who|here|where|how|everything|nothing|something|this)'s\b")
 _TOKEN = re.compile(r"[^\W\d_]+|\d[\d.,:]*|[.,;:!?()…—–#_]")
 _NUMBERS = frozenset(
-    "two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty sixty ninety"
-    " hundred thousand several few couple dozen".split()
+    [
+        "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+        "fifteen", "twenty", "thirty", "forty", "fifty", "sixty", "ninety", "hundred", "thousand",
+        "several", "few", "couple", "dozen",
+    ]
 )
-_ALIKE = {"…": ".", "—": ",", "–": ",", "an": "a", "im": "i", "ur": "your", "u": "you", "tho": "though", "thx": "thanks"}
-_FORMS = """be is are was were am been being; have has had; do does did; go goes went gone going; fall fell fallen
-come came; take took taken; give gave given; feel felt; get got gotten; make made; say said; tell told; pay paid
-send sent; break broke; lose lost; forget forgot forgotten; know knew known; run ran; sell sold; buy bought
-bring brought; see saw seen; hear heard; find found; stand stood; sleep slept; wake woke woken; spend spent
-hold held; meet met; keep kept; show shown; rise rose risen; begin began begun; shrink shrank shrunk; ride rode
-write wrote written; win won; beat beaten; build built; lend lent; fly flew flown; wear wore; eat ate eaten
-drive drove driven; speak spoke spoken; choose chose chosen; understand understood; stick stuck; grow grew grown
-sink sank sunk; blow blew blown; throw threw thrown; catch caught; teach taught; swear swore; put putting; let letting
-die dying; lie lying lied; quit quitting; cut cutting; hang hung; sit sat sitting; freeze froze; leave leaving leaves"""
+_ALIKE = {"…": ".", "—": ",", "–": ",", "an": "a"}
+_ALIKE |= {"im": "i", "ur": "your", "u": "you", "tho": "though", "thx": "thanks"}
+_FORMS = """be is are was were am been being; have has had; do does did; go goes went gone going
+fall fell fallen; come came; take took taken; give gave given; feel felt; get got gotten; make made
+say said; tell told
+pay paid; send sent; break broke; lose lost; forget forgot forgotten; know knew known; run ran
+sell sold; buy bought; bring brought; see saw seen; hear heard; find found; stand stood; sleep slept
+wake woke woken; spend spent; hold held; meet met; keep kept; show shown; rise rose risen
+begin began begun; shrink shrank shrunk; ride rode; write wrote written; win won; beat beaten
+build built; lend lent; fly flew flown; wear wore; eat ate eaten; drive drove driven; speak spoke spoken
+choose chose chosen; understand understood; stick stuck; grow grew grown; sink sank sunk
+blow blew blown; throw threw thrown; catch caught; teach taught; swear swore; put putting; let letting
+die dying; lie lying lied; quit quitting; cut cutting; hang hung; sit sat sitting; freeze froze
+leave leaving leaves"""
 IRREGULAR = {
     form: forms[0] for group in re.split(r"[;\n]", _FORMS) if (forms := group.split()) for form in forms
 }
 
 
 def tokens(text: str) -> list[str]:
-    """Words and punctuation marks of `text`; "don't" gives "do not", 12 and "twelve" give "#", 1/10 gives a mark."""
+    """Words and punctuation of `text`: "don't" gives "do not", 12 and "twelve" give "#", 1/10 a mark."""
     text = text.lower().replace("\u2019", "'").replace("\u2018", "'")
     text = _EMOTICON.sub(_feeling, text)
     text = _STARS.sub(_stars, _RATING.sub(_rating, text))
@@ -83,8 +92,9 @@ def _number(word: str) -> float:
 
 def _opened(match: re.Match[str]) -> str:
     stem = match.group(1)
-    stem = _STEM_OF_NOT.get(stem, stem)
-    return f"{stem[:-1] if stem.endswith('n') and stem != 'can' else stem} not"
+    # "isnt" is cut before its t, "isn't" before its n.
+    stem = _STEM_OF_NOT.get(stem) or (stem if stem == "can" else stem.removesuffix("n"))
+    return f"{stem} not"
 
 
 def inflected(word: str) -> list[str]:
