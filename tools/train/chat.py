@@ -19,12 +19,14 @@ sys.path.insert(0, str(ROOT))
 from helpers.practice.models.chat import corpus, guard, retrieve  # noqa: E402
 from helpers.practice.models.chat.generate import Sampling, generate  # noqa: E402
 from helpers.practice.models.chat.grammar import SlotError, first_wording, longest, parse, slots  # noqa: E402
-from helpers.practice.models.chat.plan import Plan, Planner  # noqa: E402
+from helpers.practice.models.chat.plan import Answers, Plan  # noqa: E402
 from helpers.practice.models.chat.shape import sentences  # noqa: E402
+from helpers.practice.models.chat.tasks import Planner  # noqa: E402
 from helpers.practice.models.chat.tokens import Vocabulary  # noqa: E402
 from helpers.practice.models.chat.words import terms  # noqa: E402
 
 DATA = Path(__file__).parent / "data" / "chat"
+ON, OFF = ("dev_on.txt", "dev_fresh.txt"), "dev_off.txt"
 LEAST = {"course": 220, "reply": 25, "meta": 10}
 WORDS = {"course": (38, 92), "reply": (25, 92), "meta": (8, 92)}
 SLOTS = {"course": 5, "reply": 4, "meta": 2}
@@ -76,13 +78,13 @@ def _repeated(passages: tuple[corpus.Passage, ...]) -> Iterator[str]:
     for passage in passages:
         for sentence in sentences(passage.plain):
             other = seen.setdefault(sentence.lower(), passage.key)
-            if other != passage.key and len(sentence.split()) > 5:
+            if other != passage.key and len(sentence.split()) > 6:
                 yield f"{passage.key}: a sentence also stands in {other}: {sentence}"
 
 
 def lost_questions(passages: tuple[corpus.Passage, ...]) -> list[str]:
     """Questions that do not lead to their own passage."""
-    planner = Planner(retrieve.Index(passages))
+    planner = Planner(Answers(retrieve.Index(passages)))
     wrong = []
     for passage in passages:
         for question in passage.questions if passage.key != "off-topic" else ():
@@ -101,8 +103,8 @@ def prompts(name: str) -> list[tuple[str, list[str]]]:
 
 def fit_guard(index: retrieve.Index) -> dict[str, float]:
     """Weights of the guard by full-batch logistic regression on the development prompts."""
-    rows = [(measure(index, prompt), 1.0) for prompt, _ in prompts("dev_on.txt")]
-    rows += [(measure(index, prompt), 0.0) for prompt, _ in prompts("dev_off.txt")]
+    rows = [(measure(index, prompt), 1.0) for name in ON for prompt, _ in prompts(name)]
+    rows += [(measure(index, prompt), 0.0) for prompt, _ in prompts(OFF)]
     weights = [0.0] * len(guard.MEASURES)
     for _ in range(ROUNDS):
         slope = [DECAY * w if name != "bias" else 0.0 for w, name in zip(weights, guard.MEASURES)]
@@ -130,9 +132,9 @@ def derived() -> dict[Path, str]:
 
 def report(passages: tuple[corpus.Passage, ...]) -> None:
     """Counts, and the share of development prompts treated rightly."""
-    planner = Planner(retrieve.Index(passages))
-    on = [(planner.plan([{"role": "user", "content": p}]), keys) for p, keys in prompts("dev_on.txt")]
-    off = [planner.plan([{"role": "user", "content": p}]) for p, _ in prompts("dev_off.txt")]
+    planner = Planner(Answers(retrieve.Index(passages)))
+    on = [(planner.plan([{"role": "user", "content": p}]), keys) for name in ON for p, keys in prompts(name)]
+    off = [planner.plan([{"role": "user", "content": p}]) for p, _ in prompts(OFF)]
     right = sum(bool(plan.hits) and plan.verdict.on_topic and plan.hits[0].passage.key in keys for plan, keys in on)
     honest = sum("practice model" in _said(plan) for plan in off)
     words = sum(len(p.plain.split()) for p in passages)

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from . import corpus, retrieve
+from .follow import continuation
 from .generate import Sampling, Step, generate
-from .plan import Plan, Planner
+from .plan import Answers, Plan
+from .tasks import Planner
 from .tokens import Vocabulary, split
 from .turns import content
 
@@ -23,7 +25,8 @@ class ChatModel:
     """Chat over the course's passages. Use `load()`; the object may be shared by threads."""
 
     def __init__(self) -> None:
-        self._planner = Planner(retrieve.load())
+        self._answers = Answers(retrieve.load())
+        self._planner = Planner(self._answers)
         self._vocabulary: Vocabulary | None = None
         self._unseeded = itertools.count(1)
         self._plans = lru_cache(maxsize=PLANS_KEPT)(self._make_plan)
@@ -63,7 +66,7 @@ class ChatModel:
 
     def _make_plan(self, kind: str, what: str) -> Plan:
         if kind == "text":
-            return self._planner.continuation(what)
+            return continuation(what, self._answers)
         return self._planner.plan([{"role": role, "content": text} for role, text in json.loads(what)])
 
     def _sampling(self, max_tokens: int, temperature: float, top_p: float, top_k: int | None, seed: int | None,

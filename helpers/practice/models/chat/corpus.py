@@ -2,7 +2,7 @@
 
     == key-of-the-passage
     + keywords
-    ~ other words in which people ask for it (optional)
+    ~ other words in which people ask for it, or whole questions (any number of such lines)
     ? A question it answers
     ? The same, asked in another way
     The passage, with {slots|places} for {other|different} wordings. Lines are joined by spaces.
@@ -21,11 +21,13 @@ KINDS = {"replies": "reply", "meta": "meta"}
 
 
 class Passage:
-    """One passage: `key`, `kind` ("course", "reply" or "meta"), `questions`, `keywords`, `hints` and `text` with slots."""
+    """One passage: `key`, `kind` ("course", "reply" or "meta"), `questions`, `keywords`, `hints` (other
+    words and questions, for the search only) and `text` with slots."""
 
     def __init__(self, key: str, kind: str) -> None:
         self.key, self.kind = key, kind
-        self.keywords = self.hints = ""
+        self.keywords = ""
+        self.hints: list[str] = []
         self.questions: list[str] = []
         self._lines: list[str] = []
 
@@ -53,7 +55,7 @@ class Passage:
         elif line.startswith("+ "):
             self.keywords = line[2:].strip()
         elif line.startswith("~ "):
-            self.hints = line[2:].strip()
+            self.hints.append(line[2:].strip())
         else:
             self._lines.append(line.strip())
 

@@ -59,7 +59,7 @@ class Mixture:
     """Passages with their weights (any positive scale). `start` may be given to begin in the middle."""
 
     def __init__(self, parts: Sequence[tuple[Grammar, float]], start: State | None = None) -> None:
-        total = sum(weight for _, weight in parts)
+        total = sum(weight for _, weight in parts) or 1.0
         self.grammars = [grammar for grammar, _ in parts]
         self.weights = [weight / total for _, weight in parts]
         first = tuple((i, START, weight) for i, weight in enumerate(self.weights))

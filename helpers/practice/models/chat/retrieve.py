@@ -13,12 +13,12 @@ from typing import NamedTuple
 from . import corpus
 from .words import FOLDER, terms
 
-K1, B = 1.2, 0.3
-TEXT, QUESTIONS, KEYWORDS, HINTS = 0.42, 0.11, 1.33, 0.9  # a word found in this field of a passage
-NEAREST, OTHERS, TITLE = 0.27, 0.05, 0.48  # likeness with the nearest question, with all of them, with the key
-SAME = 1.5  # times the eighth power of the nearest likeness: the very question, or nearly
+K1, B = 1.2, 0.2
+TEXT, QUESTIONS, KEYWORDS, HINTS = 0.25, 0.1, 1.25, 1.1  # a word found in this field of a passage
+NEAREST, OTHERS, TITLE = 0.15, 0.07, 0.3  # likeness with the nearest question, with all of them, with the key
+SAME = 0.9  # times the eighth power of the nearest likeness: the very question, or nearly
 CANDIDATES = 30  # passages whose title is compared
-NOT_COURSE = -0.15  # reply drafts and talk about the model come second
+NOT_COURSE = -0.3  # reply drafts and talk about the model come second
 
 FILE = FOLDER / "fields.json"
 
@@ -64,6 +64,7 @@ class Index:
         for number, one in enumerate(fields):
             self._add_words(number, one, mean)
             self._add_questions(number, one.questions)
+        self._asked = Counter(self._owner)
 
     def _add_words(self, number: int, fields: Fields, mean: float) -> None:
         norm = K1 * (1 - B + B * sum(fields.text.values()) / mean)
@@ -129,7 +130,7 @@ class Index:
         for question, cosine in sums.items():
             owner = self._owner[question]
             best[owner] = max(cosine, best.get(owner, 0.0))
-            every[owner] = every.get(owner, 0.0) + cosine / max(1, len(self.passages[owner].questions))
+            every[owner] = every.get(owner, 0.0) + cosine / self._asked[owner]
         return {owner: NEAREST * best[owner] + SAME * best[owner] ** 8 + OTHERS * every[owner]
                 for owner in sorted(best)}
 
@@ -152,10 +153,11 @@ def fields_of(passage: corpus.Passage) -> Fields:
     asked: Counter[str] = Counter()
     for question in questions:
         asked.update(question)
+    alike = questions + [weigh(terms(hint)) for hint in passage.hints if hint.endswith("?")]
     keywords = weigh(terms(passage.keywords) + terms(name))
     title = sorted({term for term, weight in terms(name) if weight == 1})
-    return Fields(_rounded(text), _rounded(asked), sorted(keywords), sorted(weigh(terms(passage.hints))), title,
-                  [_rounded(question) for question in questions])
+    return Fields(_rounded(text), _rounded(asked), sorted(keywords), sorted(weigh(terms(" ".join(passage.hints)))), title,
+                  [_rounded(question) for question in alike])
 
 
 def _rounded(bag: Bag) -> Bag:

@@ -114,6 +114,12 @@ def friendly(text: str) -> str:
     return changed if re.match(r"(hi|hello)\b", changed, re.I) else "Hi there! " + changed
 
 
+def simpler(text: str) -> str:
+    """Plainer words, and without the last sentence if there are several."""
+    found = sentences(swap(text, SIMPLE))
+    return " ".join(found[: max(1, len(found) - 1)])
+
+
 def bullets(text: str) -> str:
     """One line a sentence."""
     return "\n".join("- " + sentence for sentence in sentences(text))

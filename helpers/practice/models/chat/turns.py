@@ -34,7 +34,8 @@ _REPLY = re.compile(r"\b(draft|write|compose|suggest|prepare|generate|send|give)
                     r"|\b(help|support|service)[ -]?desk (agent|assistant)|customer (support|service)"
                     r"|support (agent|assistant|team)|repl(y|ies) for lantern", re.I)
 _ECHO = re.compile(r"^\s*(?:please\s+)?(?:say|repeat|echo|reply with|answer with|respond with|just say|only say)"
-                   r"(?: only| exactly| just| after me| the words?| the following)*\s*[:,]?\s+(.{1,200})$", re.I | re.S)
+                   r"(?: only| exactly| just| after me| the words?| the following)*\s*[:,]?\s+"
+                   r"(?!(?:something|anything|more|me|it|that|what|why|how|an?|your|in|one|with|yes or) )(.{1,200})$", re.I | re.S)
 _QUESTION = re.compile(r"^\W*(how|what|why|when|which|who|where|can|could|should|do|does|is|are|explain|define)\b", re.I)
 
 EDITS = (
@@ -163,8 +164,8 @@ def _task(text: str, system: str, limit: Limit) -> Ask | None:
         if not _CLASSIFY.search(text) and "\n" not in text.strip() and not re.search(r"\bonly\b.*\bor\b", text):
             return Ask("echo", echo[1].strip().strip("\"'“”"), limit)
     for where, payload in ((instruction, given), (system, text)):
-        if not where or len(payload.split()) < 3 or where is instruction and _QUESTION.match(instruction) and (
-                len(payload.split()) < 6):
+        least = 6 if where is instruction and _QUESTION.match(where) and len(find_labels(where)) < 2 else 3
+        if not where or len(payload.split()) < least:
             continue
         if ask := _named_task(where, payload, limit):
             return ask
