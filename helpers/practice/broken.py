@@ -43,7 +43,7 @@ MESSAGES = {
 async def act_first(call: Call, fault: Fault) -> None:
     """Wait the fault's delay, then do what needs no answer; returns when the work should go on."""
     if fault.kind != "drip":
-        await call.identity.clock.sleep(fault.delay)
+        await call.sleep(fault.delay)
     if fault.kind == "status":
         raise scripted(fault)
     if fault.kind == "reset":
@@ -220,9 +220,7 @@ class BrokenWire:
 
     async def _drop(self, byte: bytes) -> None:
         await self._piece(byte)
-        await self.call.identity.clock.sleep(self.fault.delay or 1.0)
-        if self.wire.closing:
-            raise Gone
+        await self.call.sleep(self.fault.delay or 1.0)
 
     async def _forever(self, piece: bytes) -> None:
         until = time.monotonic() + MOST_ENDLESS_S

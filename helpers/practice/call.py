@@ -180,6 +180,12 @@ class Call:
         sent = self.header(b"x-amzn-trace-id")
         return header_text(sent, 100) if sent else f"Root=1-practice-{self.number:06d}"
 
+    async def sleep(self, seconds: float) -> None:
+        """Wait on the identity's clock; ends the call when its client leaves meanwhile."""
+        await self.identity.clock.sleep(seconds, unless=lambda: self.wire.closing)
+        if self.wire.closing:
+            raise Gone
+
     def break_with(self, fault: Fault) -> None:
         """Let everything that is sent from now on pass through this fault."""
         self.fault = fault

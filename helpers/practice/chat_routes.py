@@ -48,7 +48,7 @@ class Answer:
     def __init__(self, call: Call, model: Model, request: ChatRequest, engine: Any) -> None:
         self.call, self.model, self.request, self.engine = call, model, request, engine
         self.prompt_tokens = _count(engine, request, model)
-        self.pacer = Pacer(call.identity, self.prompt_tokens)
+        self.pacer = Pacer(call, self.prompt_tokens)
         self.seed = request.seed if request.seed is not None else call.seed(model.id, *request.identity())
         self.tokens = self.reasoning_tokens = 0
         self.id = f"chatcmpl-{call.number:06d}"

@@ -37,12 +37,12 @@ class Clock:
         self._base += seconds
         return self.now()
 
-    async def sleep(self, seconds: float) -> None:
-        """Wait `seconds` of this clock. On the manual clock the wait itself moves the time on."""
+    async def sleep(self, seconds: float, *, unless: Callable[[], bool] = lambda: False) -> None:
+        """Wait `seconds` of this clock, or until `unless()`. On the manual clock the wait itself moves the time on."""
         if seconds <= 0:
             return
         target = self.now() + seconds
-        while (left := target - self.now()) > 0:
+        while (left := target - self.now()) > 0 and not unless():
             # At most a quarter second at a time, so that a changed speed is noticed.
             await asyncio.sleep(min(left / self.speed, 0.25) if self.speed > 0 else 0)
             if self.speed == 0:

@@ -82,7 +82,7 @@ async def _until_running(call: Call, endpoint: Endpoint) -> None:
         return
     patience = min(_patience(call), endpoint.wait_s(clock.now()) + 0.001)
     if endpoint.state != "running" and patience > 0 and endpoint.state not in ("paused", "failed"):
-        await clock.sleep(patience)
+        await call.sleep(patience)
         endpoint.advance(clock.now())
     if endpoint.state != "running":
         raise _not_running(endpoint)

@@ -83,13 +83,11 @@ def _why_it_fails(call: Call, spec: dict[str, Any]) -> str | None:
     return reason
 
 
-def _check_quota(call: Call, spec: dict[str, Any]) -> None:
+def _check_quota(call: Call, spec: dict[str, Any], besides: Endpoint | None = None) -> None:
     machine = find_hardware(spec)
     wanted = machine.units * spec["compute"]["scaling"]["maxReplica"]
-    used, quota = (
-        call.identity.endpoints.accelerators(machine.instance_type),
-        _quota(call, machine.accelerator),
-    )
+    used = call.identity.endpoints.accelerators(machine.instance_type, besides=besides)
+    quota = _quota(call, machine.accelerator)
     if used + wanted > quota:
         raise Failure(
             400,
@@ -126,8 +124,11 @@ def _update(call: Call, endpoint: Endpoint, changes: dict[str, Any]) -> None:
     spec = checked_spec(
         merged(before, {key: changes[key] for key in ("compute", "model", "type") if key in changes})
     )
-    if endpoint.state in ("running", "updateFailed", "initializing", "pending"):
-        endpoint.enter(now, "updating" if endpoint.deployed else endpoint.state, "Endpoint is updating")
+    _check_quota(call, spec, besides=endpoint)
+    if endpoint.state in ("running", "updateFailed", "updating"):
+        endpoint.enter(now, "updating", "Endpoint is updating")
+    elif endpoint.state in ("pending", "initializing", "failed"):  # nothing runs yet: from the start
+        endpoint.enter(now, "pending", "Endpoint waiting to be scheduled")
     endpoint.spec, endpoint.updated_s = spec, now
     endpoint.fails_with = _why_it_fails(call, spec)
 

@@ -190,12 +190,14 @@ class Endpoints:
         """Forget an endpoint."""
         self._all.pop((endpoint.namespace, endpoint.name), None)
 
-    def accelerators(self, instance_type: str) -> int:
-        """Units of one instance type in use; a paused or failed endpoint uses none, one scaled to zero still does."""
+    def accelerators(self, instance_type: str, *, besides: Endpoint | None = None) -> int:
+        """Units of one instance type in use: none by a paused or failed endpoint, all by one scaled to zero."""
         return sum(
             e.hardware.units * max(1, e.scaling["maxReplica"])
             for e in self._all.values()
-            if e.spec["compute"]["instanceType"] == instance_type and e.state not in ("paused", "failed")
+            if e.spec["compute"]["instanceType"] == instance_type
+            and e.state not in ("paused", "failed")
+            and e is not besides
         )
 
     def names(self) -> dict[str, str]:

@@ -92,8 +92,8 @@ def _with_number(fault: Fault, number: float) -> Fault:
 
 
 def _checked(fault: Fault) -> Fault:
-    good = type(fault.status) is int and 200 <= fault.status <= 599
-    _need(good, "status", f"be a number from 200 to 599, not {shown(fault.status)}")
+    good = type(fault.status) is int and (fault.status == 200 or 400 <= fault.status <= 599)
+    _need(good, "status", f"be 200 or a number from 400 to 599, not {shown(fault.status)}")
     _need(isinstance(fault.kind, str) and fault.kind in KINDS, "kind", f"be one of {one_of(KINDS)}")
     _need(_is_number(fault.delay) and 0 <= fault.delay <= 3600, "delay", "be 0 to 3600 seconds")
     _need(

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from .identity import Identity
+    from .call import Call
 
 SLICE_S = 0.002  # real seconds of computing before the other callers get a turn
 
@@ -72,9 +72,9 @@ class StopFilter:
 class Pacer:
     """Waits that an identity asked for (`Pace`), on its clock; otherwise a turn for the others every 2 ms."""
 
-    def __init__(self, identity: Identity, prompt_tokens: int) -> None:
-        self._clock, self._pace, self._prompt_tokens = identity.clock, identity.pace, prompt_tokens
-        self._due = self._clock.now()
+    def __init__(self, call: Call, prompt_tokens: int) -> None:
+        self._call, self._pace, self._prompt_tokens = call, call.identity.pace, prompt_tokens
+        self._due = call.identity.clock.now()
         self._turn = time.perf_counter()
 
     async def start(self) -> None:
@@ -96,7 +96,7 @@ class Pacer:
         # Deadlines add up, so that oversleeping once does not slow the rate.
         if wait > 0:
             self._due += wait
-            await self._clock.sleep(self._due - self._clock.now())
+            await self._call.sleep(self._due - self._call.identity.clock.now())
 
 
 class Generation:

@@ -72,7 +72,7 @@ def _side(parameters: Fields, name: str) -> int:
 async def _take_time(call: Call, steps: int) -> None:
     """With a pace set, one denoising step takes as long as one token."""
     if call.identity.pace.tokens_per_s:
-        await call.identity.clock.sleep(steps / call.identity.pace.tokens_per_s)
+        await call.sleep(steps / call.identity.pace.tokens_per_s)
 
 
 def _png(picture: Any, model: str, prompt: str, settings: dict[str, Any]) -> bytes:

@@ -54,7 +54,7 @@ class Continuation:
         self.prompt_tokens = engine.count_tokens(self.prompt)
         if self.prompt_tokens > model.context:
             raise fields.wrong("inputs", f"have at most {model.context} tokens")
-        self.pacer = Pacer(call.identity, self.prompt_tokens)
+        self.pacer = Pacer(call, self.prompt_tokens)
         self.generation = Generation(
             engine.complete(self.prompt, **sampling),
             limit=limit,

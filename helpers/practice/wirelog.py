@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 MOST_RECORDS = 1000
@@ -43,6 +43,11 @@ RESPONSE_HEADERS = frozenset(
         b"x-seed",
     }
 )
+# Header names are kept once, not once a record.
+_REQUEST = {name: name.decode() for name in REQUEST_HEADERS}
+_RESPONSE = {name: name.decode() for name in RESPONSE_HEADERS}
+_BEARER, _OTHER = b"Bearer hf_****", b"(something else)"
+Headers = tuple[tuple[str, bytes], ...]
 _TOKEN = re.compile(r"hf_[A-Za-z0-9]{30,}")
 
 
@@ -55,7 +60,7 @@ class Record:
     method: str
     host: str
     path: str
-    headers: dict[str, str]
+    headers: Headers
     raw: bytes = b""
     model: str | None = None
     task: str | None = None
@@ -64,7 +69,7 @@ class Record:
     tokens_out: int | None = None
     fault: str | None = None
     duration_s: float | None = None
-    response_headers: dict[str, str] = field(default_factory=dict)
+    response_headers: Headers = ()
     body_dropped: bool = False
 
     def as_dict(self) -> dict[str, Any]:
@@ -81,9 +86,9 @@ class Record:
             "tokens_in": self.tokens_in,
             "tokens_out": self.tokens_out,
             "fault": self.fault,
-            "headers": self.headers,
+            "headers": _readable(self.headers),
             "body": self._body(),
-            "response_headers": self.response_headers,
+            "response_headers": _readable(self.response_headers),
             "duration_s": None if self.duration_s is None else round(self.duration_s, 4),
         }
 
@@ -104,22 +109,24 @@ def mask(text: str) -> str:
     return _TOKEN.sub("hf_****", text)
 
 
-def request_headers(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:
+def request_headers(headers: list[tuple[bytes, bytes]]) -> Headers:
     """The headers a reader wants to see; of the token only that there was one."""
-    kept = {}
+    kept = []
     for name, value in headers:
         if name == b"authorization":
-            kept["authorization"] = (
-                "Bearer hf_****" if value[:10].lower() == b"bearer hf_" else "(something else)"
-            )
-        elif name in REQUEST_HEADERS:
-            kept[name.decode()] = mask(value.decode("latin-1"))
-    return kept
+            kept.append(("authorization", _BEARER if value[:10].lower() == b"bearer hf_" else _OTHER))
+        elif name in _REQUEST:
+            kept.append((_REQUEST[name], value))
+    return tuple(kept)
 
 
-def response_headers(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:
+def response_headers(headers: list[tuple[bytes, bytes]]) -> Headers:
     """The response headers a reader wants to see."""
-    return {name.decode(): value.decode("latin-1") for name, value in headers if name in RESPONSE_HEADERS}
+    return tuple((_RESPONSE[name], value) for name, value in headers if name in _RESPONSE)
+
+
+def _readable(headers: Headers) -> dict[str, str]:
+    return {name: mask(value.decode("latin-1")) for name, value in headers}
 
 
 class WireLog:

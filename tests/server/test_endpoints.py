@@ -73,7 +73,7 @@ def test_the_whole_life(create, api, control):
     control.advance(20)
     assert ep.fetch().status == "initializing"
     control.advance(100)
-    assert ep.wait(timeout=5).status == "running" and ep.url.endswith(
+    assert ep.wait(timeout=5, refresh_every=0.01).status == "running" and ep.url.endswith(
         ".us-east-1.aws.endpoints.huggingface.cloud"
     )
     reply = ep.client.chat_completion([{"role": "user", "content": "What is a token?"}], max_tokens=5)
@@ -256,6 +256,8 @@ def changed(path: str, value) -> dict:
         ("compute.scaling.maxReplica", 9, "Quota exceeded"),
         ("model.repository", "gpt2", "practice/chat"),
         ("model.repository", None, "practice/chat"),
+        ("model.repository", ["practice/chat"], "practice/chat"),
+        ("provider.vendor", ["aws"], "`aws`"),
     ],
 )
 def test_what_the_api_does_not_take_is_a_400_with_the_way_out(send, path, value, says):

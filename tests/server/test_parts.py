@@ -210,7 +210,7 @@ def test_the_log_keeps_a_thousand_records_and_a_mebibyte():
     """Old records go, and old bodies before them; what is left says so."""
     log = WireLog()
     for _ in range(1500):
-        record = log.open(Record(n=0, time_s=0, method="POST", host="h", path="/", headers={}))
+        record = log.open(Record(n=0, time_s=0, method="POST", host="h", path="/", headers=()))
         log.keep_body(record, b'{"a": "' + b"x" * 5000 + b'"}')
     shown = log.since()
     assert (len(shown), shown[-1]["n"]) == (1000, 1500)
