@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -85,7 +86,8 @@ class RateLimiter:
         self._own = Bucket(self._clock(), rate, burst or 1.0) if rate else None
         self._model: Bucket | Window | Probe = Probe()
         self._paused_until, self._rested = -float("inf"), True
-        self._seq = self._in_flight = 0
+        self._seq = 0
+        self._under_way: list[int] = []  # places of the requests without an answer, in order
         self.cold_s = 0.0
 
     # -- waiting ---------------------------------------------------------------------------------------------------
@@ -188,15 +190,15 @@ class RateLimiter:
             self._rested = True
             if isinstance(self._model, Probe):
                 self._model.rested(now)
-        ready = self._model.ready_at(now, self._in_flight)
-        return max(ready, self._own.ready_at(now, self._in_flight)) if self._own else ready
+        ready = self._model.ready_at(now, len(self._under_way))
+        return max(ready, self._own.ready_at(now, len(self._under_way))) if self._own else ready
 
     def _take(self, now: float, waited: float) -> Permit:
         self._seq += 1
         self._model.take(now, self._seq)
         if self._own:
             self._own.take(now, self._seq)
-        self._in_flight += 1
+        self._under_way.append(self._seq)
         return Permit(self._seq, now, now, waited)
 
     def follow_clock(self, policy: RetryPolicy) -> None:
@@ -252,7 +254,7 @@ class RateLimiter:
 
     def _answered(self, permit: Permit) -> float:
         permit.answered = True
-        self._in_flight -= 1
+        del self._under_way[bisect_left(self._under_way, permit.seq)]
         return self._clock()
 
     def _hold(self, now: float, seconds: float | None) -> None:
@@ -263,11 +265,11 @@ class RateLimiter:
 
     def _learn(self, permit: Permit, info: LimitInfo | None, now: float, asked: float | None) -> None:
         """Take in one answer; `asked` is None for an accepted request, else the rest that the refusal asks for."""
-        after, refused = self._seq - permit.seq, asked is not None
+        after, before = self._seq - permit.seq, bisect_left(self._under_way, permit.seq)
         if info is not None and (info.remaining is not None or info.quota and info.window_s):
             self._adopt(info, now)
             if not isinstance(self._model, Probe):
-                self._model.learn(info, permit.sent_at, now, after, refused)
+                self._model.learn(info, permit.sent_at, now, after, before, asked is not None)
                 return
         if isinstance(self._model, Probe):
             if asked is not None:

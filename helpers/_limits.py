@@ -1,8 +1,9 @@
 """Two models of an announced limit, as arithmetic: a token bucket and a fixed window. `_probe.py` has the third.
 
 Each answers `ready_at(now, in_flight)`: when may the next request leave? And each learns from answers. Times are seconds on
-the caller's clock; nothing here waits, locks or reads a clock. `after` is always the number of requests that left after
-the one whose answer is read, so that the server had not counted them when it wrote its headers.
+the caller's clock; nothing here waits, locks or reads a clock. `after`: how many requests left after the one whose answer is
+read, so that the server had not counted them when it wrote its headers. `before`: how many left earlier and are still under
+way; they may have been overtaken, and not be counted either.
 """
 
 from __future__ import annotations
@@ -39,14 +40,14 @@ class Bucket:
     def take(self, now: float, seq: int) -> None:
         self._level, self._at = min(self.size, self.level(now)) - 1.0, now
 
-    def learn(self, info: LimitInfo, sent_at: float, now: float, after: int, refused: bool) -> None:
+    def learn(self, info: LimitInfo, sent_at: float, now: float, after: int, before: int, refused: bool) -> None:
         """Keep the own count, within what the server's count allows: `r` is a floor, and it ages on its way here."""
         self._follow(info, refused and self.level(now) >= 1.5)
         if info.remaining is None:
             return
         self.size = max(self.size, info.remaining + (0.0 if refused else 1.0))
         newest = min(self.size, info.remaining + 1.0 + self.rate * (now - sent_at) - after)
-        level = max(self.level(now), info.remaining - after)
+        level = max(self.level(now), info.remaining - after - before)
         self._level, self._at = min(level, newest), now
 
     def _follow(self, info: LimitInfo, surprised: bool) -> None:
@@ -100,7 +101,7 @@ class Window:
         self._left -= 1
         self._since += 1
 
-    def learn(self, info: LimitInfo, sent_at: float, now: float, after: int, refused: bool) -> None:
+    def learn(self, info: LimitInfo, sent_at: float, now: float, after: int, before: int, refused: bool) -> None:
         if info.quota:
             self.steady = self.steady and info.quota == self.quota
             self.quota, self.span_s = info.quota, info.window_s or self.span_s
@@ -113,7 +114,7 @@ class Window:
         self._answered = True
         if info.remaining is not None:
             left = float(info.remaining - after)
-            self._left = left if after == 0 else min(self._left, left)
+            self._left = left if after + before == 0 else min(self._left, left)
         if refused:
             self._left = min(self._left, 0.0)
 

@@ -104,14 +104,14 @@ class RetryBudget:
     def spend(self) -> bool:
         """Take one repeat; False when none is left."""
         with self._lock:
-            if self._left < 1:
+            if self.is_empty():
                 return False
             self._left -= 1
             return True
 
     def is_empty(self) -> bool:
         """True when no repeat is left."""
-        return self._left < 1
+        return self._left < 1 - 1e-9
 
 
 def _is_number(value: Any) -> bool:
