@@ -10,6 +10,8 @@ sys.path.insert(0, str(ROOT))
 
 import numpy as np
 
+from helpers.practice.models.embed import WEIGHTS, from_arrays
+from tools.train.embed_fit import fit
 from tools.train.embed_lexicon import Concept, Vocabulary, parse, vocabulary
 
 DIM = 384
@@ -58,13 +60,39 @@ def _text(lines: list[str]) -> np.ndarray:
 
 
 def build() -> dict[str, np.ndarray]:
-    """Everything from the lexicon and the seed to the packed arrays."""
+    """Everything from the lexicon, the paraphrase sets and the seed to the packed arrays."""
     concepts = parse()
-    return pack(vocabulary(concepts), directions(concepts), np.array([c.weight for c in concepts]))
+    vocab, vectors, weights = vocabulary(concepts), directions(concepts), np.array([c.weight for c in concepts])
+    start = from_arrays(pack(vocab, vectors, weights))
+    fitted, factors = fit(start, vectors, SETTINGS[0], SEED)
+    return pack(vocab, fitted, weights * factors)
+
+
+def differences(new: dict[str, np.ndarray], old: dict[str, np.ndarray]) -> list[str]:
+    """Names of arrays that differ: text and numbers exactly, floats and 8-bit vectors by more than rounding."""
+    if new.keys() != old.keys():
+        return sorted(new.keys() ^ old.keys())
+    return [name for name in new if new[name].shape != old[name].shape or not _alike(new[name], old[name])]
+
+
+def _alike(a: np.ndarray, b: np.ndarray) -> bool:
+    if a.dtype == np.int8:
+        return bool(np.abs(a.astype(int) - b).max() <= 2)
+    return bool(np.allclose(a, b, rtol=0.01, atol=1e-4)) if a.dtype.kind == "f" else bool((a == b).all())
+
+
+def main() -> int:
+    """Trains and writes the weights; with --check trains and compares, returning 1 on a difference."""
+    arrays = build()
+    if "--check" in sys.argv:
+        with np.load(WEIGHTS) as stored:
+            changed = differences(arrays, dict(stored))
+        print("embed: " + (f"differs in {', '.join(changed)}" if changed else "the weights can be made again"))
+        return 1 if changed else 0
+    np.savez_compressed(WEIGHTS, **arrays)
+    print(f"embed: {len(arrays['weights'])} concepts, {WEIGHTS.stat().st_size / 1024:.0f} KB")
+    return 0
 
 
 if __name__ == "__main__":
-    from helpers.practice.models.embed import WEIGHTS
-
-    np.savez_compressed(WEIGHTS, **build())
-    print(f"{WEIGHTS.name}: {WEIGHTS.stat().st_size / 1024:.0f} KB")
+    sys.exit(main())

@@ -56,7 +56,7 @@ class Embedder:
         starts = np.concatenate(([0], np.cumsum(counts)[:-1]))
         meanings = np.add.reduceat(senses * shares[:, None], starts, axis=0)
         norms = np.maximum(np.linalg.norm(meanings, axis=1, keepdims=True), 1e-6)
-        spellings = np.stack([self._spelling(unit.key) for unit in units])
+        spellings = np.stack([self.spelling(unit.key) for unit in units])
         return weights, meanings / norms * np.minimum(norms * 1e6, 1), spellings
 
     def _choose(self, senses: np.ndarray, shares: np.ndarray, owner: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -67,7 +67,8 @@ class Embedder:
         totals = np.bincount(owner, odds, minlength=int(owner[-1]) + 1)
         return (odds / totals[owner]).astype(np.float32)
 
-    def _spelling(self, key: str) -> np.ndarray:
+    def spelling(self, key: str) -> np.ndarray:
+        """Vector of a unit's spelling (dim,), cached."""
         vector = self._spellings.get(key)
         if vector is None:
             vector = spelling(key, self.dim)
