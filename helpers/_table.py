@@ -83,10 +83,10 @@ class Table(Shown):
         """Columns aligned with spaces; long cells cut."""
         rows = [self.headings, *self.cells]
         widths = [CODE_WIDTH if code else TEXT_WIDTH for code in self.code]
-        short = [[cut(cell, width) for cell, width in zip(row, widths)] for row in rows]
+        short = [[cut(cell, width) for cell, width in zip(row, widths, strict=True)] for row in rows]
         widths = [max(len(row[i]) for row in short) for i in range(len(self.headings))]
         lines = ["  ".join(cell.rjust(w) if num else cell.ljust(w)
-                           for cell, w, num in zip(row, widths, self.numeric)).rstrip() for row in short]
+                           for cell, w, num in zip(row, widths, self.numeric, strict=True)).rstrip() for row in short]
         lines.insert(1, "  ".join("-" * w for w in widths))
         return "\n".join([self.caption, *lines] if self.caption else lines)
 
@@ -108,7 +108,7 @@ def table(rows: Iterable[Any], *columns: str | tuple[str, str] | Column, caption
             raise ValueError(f"No row has a value `{column.key}`. The first row has: {_names(rows[0])}.")
     ready = [[None if v is MISSING else v for v in line] for line in values]
     formats = [_format([line[i] for line in ready], column.digits) for i, column in enumerate(chosen)]
-    cells = tuple(tuple(fmt(v) for fmt, v in zip(formats, line)) for line in ready)
+    cells = tuple(tuple(fmt(v) for fmt, v in zip(formats, line, strict=True)) for line in ready)
     numeric = tuple(any(map(_is_number, col)) and all(v is None or _is_number(v) for v in col)
                     for col in ([line[i] for line in ready] for i in range(len(chosen))))
     return Table(tuple(c.heading for c in chosen), cells, numeric, tuple(c.code for c in chosen), caption)
@@ -136,7 +136,9 @@ def number(value: float, digits: int | None = None) -> str:
 
 
 def percent(share: float, digits: int = 0) -> str:
-    """0.831 -> "83 %"."""
+    """0.831 -> "83 %"; a share that is not quite none or all says so: "<1 %", ">99 %"."""
+    if digits == 0 and (0 < share < 0.005 or 0.995 <= share < 1):
+        return "<1 %" if share < 0.5 else ">99 %"
     return f"{share * 100:.{digits}f} %"
 
 

@@ -170,7 +170,8 @@ def simulate(policy: str, *, clients: int = 40, limit: int = 20, window: float =
                 heapq.heappush(queue, (t + wait, client, attempt + 1, wait))
     counted = "refused requests count" if count_failed else "refused requests are free"
     return Run(policy=policy, clients=clients, tries=tuple(tries), horizon_s=horizon,
-               limit=limit, window_s=window, rules=f"{clients} clients, {limit} per {window:g} s ({NAMES[kind]}), {counted}, seed {seed}")
+               limit=limit, window_s=window,
+               rules=f"{clients} clients, {limit} per {window:g} s ({NAMES[kind]}), {counted}, seed {seed}")
 
 
 def compare(policies: Sequence[str] = ("fixed", "exponential", "full jitter", "retry-after"), **settings: object) -> list[Run]:

@@ -205,7 +205,8 @@ def backoff_widget(*, clients: int = 40, limit: int = 20, window: float = 10.0, 
                                                      count_failed=count_failed))
 
     return explore(
-        plot, policy=Choice(label="Policy", options={"four policies, one above the other": "four", **{p: p for p in simulate.POLICIES}}),
+        plot, policy=Choice(label="Policy", options={"four policies, one above the other": "four",
+                                                     **{policy: policy for policy in simulate.POLICIES}}),
         clients=Number(label="Clients", value=clients, low=5, high=100, step=5),
         count_failed=Switch(label="Refused calls count against the limit", value=True))
 

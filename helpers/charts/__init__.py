@@ -9,7 +9,8 @@ import importlib
 _HOME_OF = {
     "token_timeline": "streaming", "token_timelines": "streaming",
     "temperature_bars": "sampling", "temperature_table": "sampling", "tempered": "sampling",
-    "similarity_heatmaps": "similarity", "similarity_heatmap": "similarity", "word_overlap": "similarity", "threshold_curve": "similarity",
+    "similarity_heatmaps": "similarity", "similarity_heatmap": "similarity",
+    "word_overlap": "similarity", "threshold_curve": "similarity",
     "text_map": "maps",
     "score_bars": "classification", "template_dumbbell": "classification", "confusion_matrix": "classification",
     "cost_accuracy": "classification",

@@ -36,7 +36,7 @@ def score_bars(scores: Sequence[tuple[str, float]] | Mapping[str, float], *, thr
 def _bars(ax: Axes, rows: Sequence[tuple[str, float]]) -> None:
     y = [-i for i in range(len(rows))]
     ax.barh(y, [score for _, score in rows], height=0.6, color=STYLES[0].line)
-    for yi, (_, score) in zip(y, rows):
+    for yi, (_, score) in zip(y, rows, strict=True):
         direct_label(ax, score, yi, f"{score:.2f}", dx=6, fontweight="bold", color=STYLES[0].label)
     ax.set(xlim=(0, 1.1), xlabel="score")
     ax.set_xticks([0, 0.25, 0.5, 0.75, 1])
@@ -72,16 +72,16 @@ def _dumbbell(ax: Axes, labels: list[str], templates: list[str], value: dict[tup
               spans: dict[str, list[float]]) -> None:
     for y, label in enumerate(labels):
         ax.plot([min(spans[label]), max(spans[label])], [-y, -y], color=GREY, lw=2, ls="-", marker="", zorder=1)
-    for template, style in zip(templates, STYLES):
+    for template, style in zip(templates, STYLES, strict=False):
         here = [(value[label, template], -y) for y, label in enumerate(labels) if (label, template) in value]
-        ax.scatter(*zip(*here), color=style.line, marker=style.marker, s=90, edgecolor="white", zorder=3,
+        ax.scatter(*zip(*here, strict=True), color=style.line, marker=style.marker, s=90, edgecolor="white", zorder=3,
                    label=cut(template, 60))
     ax.set(xlim=(0, 1), xlabel="score", ylim=(-len(labels) + 0.5, 0.5))
     ax.set_yticks([-y for y in range(len(labels))], [cut(label, 30) for label in labels])
     ax.tick_params(axis="y", length=0)
     ax.grid(axis="x")
     key = ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), frameon=False, borderpad=0, handletextpad=0.4)
-    for text, style in zip(key.get_texts(), STYLES):
+    for text, style in zip(key.get_texts(), STYLES, strict=False):
         text.set_color(style.label)
 
 
@@ -94,8 +94,8 @@ def confusion_matrix(matrix: Any, labels: Sequence[str], *, title: str | None = 
     i, j = np.unravel_index(int(mixed.argmax()), mixed.shape)
     worst = int(mixed[i, j])
     rows, columns = _axis_names(labels)
-    claim = f"{right} of {total} are right" + (
-        f";\n{worst} times “{cut(labels[i], 20)}” is taken for “{cut(labels[j], 20)}”" if worst else " and nothing is mixed up")
+    mixup = f";\n{worst} times “{cut(labels[i], 20)}” is taken for “{cut(labels[j], 20)}”"
+    claim = f"{right} of {total} are right" + (mixup if worst else " and nothing is mixed up")
     errors = [(labels[a], labels[b], int(mixed[a, b])) for a, b in np.argwhere(mixed > 0)]
 
     def draw(ax: Axes) -> None:
@@ -109,7 +109,8 @@ def confusion_matrix(matrix: Any, labels: Sequence[str], *, title: str | None = 
         alt=f"A grid of {len(labels)} true by {len(labels)} predicted labels. {right} of {total} lie on the diagonal "
             f"({percent(right / max(total, 1))}). Mix-ups: " + ("; ".join(f"{a} taken for {b}, {n}" for a, b, n in sorted(
                 errors, key=lambda e: -e[2])[:5]) or "none") + ".",
-        table=table([{"true": label, **dict(zip(labels, map(int, row)))} for label, row in zip(labels, counts)],
+        table=table([{"true": label, **dict(zip(labels, map(int, row), strict=True))}
+                     for label, row in zip(labels, counts, strict=True)],
                     caption="Tickets by true label (rows) and predicted label (columns)"))
 
 
@@ -137,10 +138,10 @@ def cost_accuracy(rows: Sequence[Mapping[str, Any]], *, title: str | None = None
              f"“{cheap['name']}” {worse}\nand costs {number(best['cost'] / cheap['cost'], 0)} times less")
     return figure(
         lambda ax: _scatter(ax, rows, bounds), title=title or claim, source=source,
-        alt="Points for " + "; ".join(f"{row['name']}: accuracy {row['accuracy']:.2f} at US$ {number(row['cost'])} per 1,000 calls"
+        alt="Points for " + "; ".join(f"{row['name']}: accuracy {row['accuracy']:.2f} at US$ {row['cost']:.3g} per 1,000 calls"
                                       for row in rows) + ".",
         table=table([{"model": row["name"], "accuracy": row["accuracy"], "from": low, "to": high, "cost": f"{row['cost']:.4g}"}
-                     for row, (low, high) in zip(rows, bounds)],
+                     for row, (low, high) in zip(rows, bounds, strict=True)],
                     ("model", "model"), ("accuracy", "accuracy"), ("from", "95 % from"), ("to", "to"),
                     ("cost", "US$ per 1,000 calls"), digits=2, caption="Accuracy and cost"))
 
@@ -153,7 +154,7 @@ def wilson(share: float, n: int) -> tuple[float, float]:
 
 
 def _scatter(ax: Axes, rows: Sequence[Mapping[str, Any]], bounds: Sequence[tuple[float, float]]) -> None:
-    for row, (low, high), i in zip(rows, bounds, range(len(rows))):
+    for i, (row, (low, high)) in enumerate(zip(rows, bounds, strict=True)):
         style = STYLES[i % len(STYLES)]
         ax.plot([row["cost"]] * 2, [low, high], color=style.line, lw=2, ls="-", marker="_", ms=9)
         ax.plot(row["cost"], row["accuracy"], color=style.line, marker=style.marker, ms=10, ls="")

@@ -42,7 +42,7 @@ def heat(ax: Axes, matrix: np.ndarray, rows: Sequence[str], columns: Sequence[st
 def lettered(labels: Sequence[str]) -> tuple[list[str], list[str]]:
     """Names for rows ("A  cancel my plan") and short ones for columns ("A")."""
     letters = list(ascii_uppercase[: len(labels)])
-    return [f"{label}  {letter}" for letter, label in zip(letters, labels)], letters
+    return [f"{label}  {letter}" for letter, label in zip(letters, labels, strict=True)], letters
 
 
 def wrapped(labels: Sequence[str], width: int) -> list[str] | None:

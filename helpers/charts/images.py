@@ -45,7 +45,7 @@ def denoising_strip(frames: Sequence[Any], *, steps: Sequence[int] | None = None
     arrays = [_array(frames[i]) for i in chosen]
     gaps = [float(np.abs(a - arrays[-1]).mean()) for a in arrays]
     asked = f" for “{cut(prompt, 80)}”" if prompt else ""
-    rows = [{"step": numbers[i], "change": g} for i, g in zip(chosen, gaps)]
+    rows = [{"step": numbers[i], "change": g} for i, g in zip(chosen, gaps, strict=True)]
     return figure(
         lambda axes: _draw(axes, [[frames[i] for i in chosen]], [""], [f"step {numbers[i]}" for i in chosen]),
         title=title or f"The picture comes out of noise in {numbers[-1]} steps", photo=True, ncols=len(chosen),
@@ -91,5 +91,5 @@ def _picture(ax: Axes, picture: Any) -> None:
 
 def _table(grid: list[list[Any]], row_labels: Sequence[str], col_labels: Sequence[str]) -> Table:
     rows = [{"row": r, "column": c, "width": np.asarray(p).shape[1], "height": np.asarray(p).shape[0]}
-            for r, line in zip(row_labels, grid) for c, p in zip(col_labels, line)]
+            for r, line in zip(row_labels, grid, strict=True) for c, p in zip(col_labels, line, strict=True)]
     return table(rows, caption="The pictures and their sizes in pixels")

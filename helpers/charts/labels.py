@@ -29,8 +29,8 @@ def point_labels(ax: Axes, x: Sequence[float], y: Sequence[float], texts: Sequen
                  colors: Sequence[str] | None = None, avoid: Iterable[tuple[float, float]] = (), **kwargs: object) -> None:
     """Name points: each label takes the first free place around its point, inside the axes, off the points in `avoid`."""
     notes = [direct_label(ax, px, py, text, color=color, **kwargs)
-             for px, py, text, color in zip(x, y, texts, colors or [INK] * len(texts))]
-    ax.figure.after_layout.append(lambda: _place(ax, notes, [*zip(x, y), *avoid]))
+             for px, py, text, color in zip(x, y, texts, colors or [INK] * len(texts), strict=True)]
+    ax.figure.after_layout.append(lambda: _place(ax, notes, [*zip(x, y, strict=True), *avoid]))
 
 
 def spread(wanted: Sequence[float], gap: float) -> np.ndarray:
@@ -51,7 +51,7 @@ def spread(wanted: Sequence[float], gap: float) -> np.ndarray:
 def _spread(ax: Axes, notes: list[Annotation], lift: float) -> None:
     points = 72 / ax.figure.dpi
     ys = np.array([ax.transData.transform(note.xy)[1] for note in notes]) * points
-    for note, y, new in zip(notes, ys, spread(ys + lift, GAP)):
+    for note, y, new in zip(notes, ys, spread(ys + lift, GAP), strict=True):
         note.xyann = (note.xyann[0], new - y)
 
 

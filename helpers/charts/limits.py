@@ -89,7 +89,7 @@ def _timeline(ax: Axes, lanes: dict[Any, list[Mapping[str, Any]]], counts: Count
     for kind, look in OUTCOMES.items():
         marks = [(float(r["ended_s"]), -lane) for lane, rows in enumerate(lanes.values()) for r in rows if outcome(r) == kind]
         if marks:
-            ax.scatter(*zip(*marks), color=look.color, marker=look.marker, s=size, edgecolor="white", linewidth=0.4,
+            ax.scatter(*zip(*marks, strict=True), color=look.color, marker=look.marker, s=size, edgecolor="white", linewidth=0.4,
                        zorder=4, label=f"{look.word}: {counts[kind]}")
     _name_lanes(ax, list(lanes))
     ax.set(xlim=(0, end * 1.03), ylim=(-len(lanes) + 0.4, 0.6), xlabel="seconds   (hatched: waiting)")
@@ -106,7 +106,7 @@ def _key(ax: Axes, colors: Sequence[str]) -> None:
     """Name the marks above the axes, each in its own colour."""
     key = ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=min(len(colors), 3), frameon=False, borderpad=0.2,
                     handletextpad=0.4, columnspacing=1.6)
-    for text, mark, color in zip(key.get_texts(), key.legend_handles, colors):
+    for text, mark, color in zip(key.get_texts(), key.legend_handles, colors, strict=True):
         text.set_color(color)
         if hasattr(mark, "set_sizes"):
             mark.set_sizes([56])
@@ -131,7 +131,7 @@ def rate_plot(records: Records, *, bin_s: float | None = None, title: str | None
     claim = (f"The server refuses {totals['throttled']} of {len(records)} requests" if totals["throttled"]
              else f"The server takes all it is sent: {number(float(sent.max()))} a second at most")
     rows = [{"second": f"{a:g}-{a + width:g}", "sent": s, "accepted": ok, "refused": no, "failed": bad}
-            for a, s, ok, no, bad in zip(edges, sent, *(rates[k] for k in kinds))]
+            for a, s, ok, no, bad in zip(edges[:-1], sent, *(rates[k] for k in kinds), strict=True)]
     return figure(
         lambda ax: _rates(ax, edges[:-1], width, rates, totals), title=title or claim, source=source, volatile=volatile,
         alt=f"Bars of requests per second over {edges[-1]:g} s: {totals['ok']} accepted, {totals['throttled']} refused, "
@@ -169,9 +169,10 @@ def backoff_lanes(runs: Sequence[Any], *, title: str | None = None, source: str 
     ends = [run.finish_s for run in runs if run.finish_s is not None]
     end = max(ends or [runs[0].horizon_s]) * 1.04
     first = min((run for run in runs if run.finish_s is not None), key=lambda run: run.finish_s, default=None)
-    claim = (f"“{first.policy}” is done after {first.finish_s:.1f} s, with {first.rejected} refusals" if first and len(runs) == 1 else
-             f"“{first.policy}” is done first, after {first.finish_s:.1f} s\nand {first.rejected} refusals"
-             if first else f"No policy gets all {runs[0].clients} clients through in {runs[0].horizon_s:g} s")
+    claim = f"No policy gets all {runs[0].clients} clients through in {runs[0].horizon_s:g} s"
+    if first:
+        claim = (f"“{first.policy}” is done {'first, ' if len(runs) > 1 else ''}after {first.finish_s:.1f} s\n"
+                 f"and {first.rejected} refusals")
     return figure(
         lambda axes: _policies(np.atleast_1d(axes), runs, end), nrows=len(runs), sharex=True, title=title or claim,
         size=(7.2, 1.5 + 1.1 * len(runs)),
@@ -188,7 +189,7 @@ def _result(run: Any) -> str:
 
 
 def _policies(axes: Sequence[Axes], runs: Sequence[Any], end: float) -> None:
-    for ax, run in zip(axes, runs):
+    for ax, run in zip(axes, runs, strict=True):
         _policy(ax, run, end)
     axes[-1].set_xlabel(f"seconds\nline: sent in the last {runs[0].window_s:g} s (cut at {3 * runs[0].limit}), band: the limit, "
                         "circle: accepted, cross: refused")

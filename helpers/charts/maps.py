@@ -102,8 +102,9 @@ def _links(ax: Axes, points: np.ndarray, ids: list[str], at: int, true: list[int
 def _table(vectors: np.ndarray, points: np.ndarray, categories: Sequence[str], ids: list[str], at: int | None,
            true: list[int], flat: list[int]) -> Table:
     if at is None:
-        rows = [{"text": i, "category": c, "first axis": x, "second axis": y} for i, c, (x, y) in zip(ids, categories, points)]
+        rows = [{"text": i, "category": c, "first axis": x, "second axis": y}
+                for i, c, (x, y) in zip(ids, categories, points, strict=True)]
         return table(rows, caption="Where each text lies on the map", digits=2)
     rows = [{"rank": r, "nearest by cosine": f"{ids[t]} ({categories[t]})", "nearest on the map": f"{ids[f]} ({categories[f]})"}
-            for r, (t, f) in enumerate(zip(true, flat), 1)]
+            for r, (t, f) in enumerate(zip(true, flat, strict=True), 1)]
     return table(rows, caption=f"Nearest to {ids[at]} ({categories[at]})")

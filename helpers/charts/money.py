@@ -100,6 +100,8 @@ def cold_start_curve(*, idle_timeout_min: float | Sequence[float], rate_rph: flo
     rate_rph: your own rate, marked. most_rph: right end of the axis, requests per hour.
     """
     timeouts = [float(t) for t in np.atleast_1d(idle_timeout_min)]
+    if len(timeouts) > len(STYLES):
+        raise ValueError(f"{len(timeouts)} timeouts are too many lines to tell apart. Pass at most {len(STYLES)}.")
     here = rate_rph if rate_rph is not None else most_rph / 6
     marks = [exp(-here * t / 60) for t in timeouts]
     return figure(
@@ -107,7 +109,7 @@ def cold_start_curve(*, idle_timeout_min: float | Sequence[float], rate_rph: flo
         title=title or f"With {number(here)} calls an hour and a timeout of {timeouts[0]:g} min,\n{percent(marks[0])} of the "
                        "calls meet a cold start",
         alt=f"Falling curves over requests per hour. At {number(here)} per hour: " + "; ".join(
-            f"timeout {t:g} min, {percent(p)} cold" for t, p in zip(timeouts, marks)) + ".",
+            f"timeout {t:g} min, {percent(p)} cold" for t, p in zip(timeouts, marks, strict=True)) + ".",
         source=source or "computed: P(cold) = exp(-rate x timeout), assuming calls arrive at random (Poisson)",
         table=table([{"requests per hour": r, **{f"{t:g} min": percent(exp(-r * t / 60), 1) for t in timeouts}}
                      for r in sorted({0.5, 1, 2, 4, 8, 16, round(here, 2)})],
@@ -117,7 +119,7 @@ def cold_start_curve(*, idle_timeout_min: float | Sequence[float], rate_rph: flo
 def _cold(ax: Axes, timeouts: list[float], marks: list[float], here: float, most: float) -> None:
     rates = np.linspace(0, most, 300)
     ends = []
-    for t, p, style in zip(timeouts, marks, STYLES):
+    for t, p, style in zip(timeouts, marks, STYLES, strict=False):
         curve = np.exp(-rates * t / 60)
         ax.plot(rates, curve, color=style.line, ls=style.dash, marker="")
         ax.plot(here, p, color=style.line, marker=style.marker, ms=9, ls="")
@@ -138,21 +140,26 @@ def endpoint_states(log: Sequence[Mapping[str, Any]], *, title: str | None = Non
     """
     if len(log) < 2:
         raise ValueError(f"`log` has {len(log)} entries, too few for a span of time. Pass two or more.")
-    minutes = [float(entry["time_s"]) / 60 for entry in log]
+    minutes = [(float(entry["time_s"]) - float(log[0]["time_s"])) / 60 for entry in log]
     states = list(dict.fromkeys(entry["state"] for entry in log))
-    spans = [(entry["state"], a, b) for entry, a, b in zip(log, minutes, minutes[1:]) if b > a]
+    spans = [(entry["state"], a, b) for entry, a, b in zip(log, minutes, minutes[1:], strict=False) if b > a]
     lasted = {s: sum(b - a for state, a, b in spans if state == s) for s in states}
-    cost, total = float(log[-1]["cost_usd"]), minutes[-1] - minutes[0]
+    cost, total = float(log[-1]["cost_usd"]), minutes[-1]
     paid = sum(lasted[s] for s in states if s in BILLED)
     return figure(
         lambda axes: _states(axes, spans, states, minutes, [float(e["cost_usd"]) for e in log]),
         nrows=2, sharex=True, height_ratios=(0.42 * len(states) + 0.2, 1.1), size=(7.2, 2.6 + 0.34 * len(states)),
-        title=title or f"{whole(paid)} of {whole(total)} minutes are billed: US$ {cost:.3f}",
-        alt=f"States over {whole(total)} minutes: " + ", ".join(f"{s} {number(lasted[s])} min" for s in states)
+        title=title or f"{_span(paid)} of {_span(total)} minutes are billed: US$ {cost:.3f}",
+        alt=f"States over {_span(total)} minutes: " + ", ".join(f"{s} {_span(lasted[s])} min" for s in states)
             + f". The cost line ends at US$ {cost:.3f} and is flat while nothing is billed.",
         source=source,
-        table=table([{"minute": m, "state": e["state"], "US$ so far": f"{float(e['cost_usd']):.4f}"} for m, e in zip(minutes, log)],
+        table=table([{"minute": minute, "state": entry["state"], "US$ so far": f"{float(entry['cost_usd']):.4f}"}
+                     for minute, entry in zip(minutes, log, strict=True)],
                     caption="States and cost", digits=1))
+
+
+def _span(minutes: float) -> str:
+    return f"{minutes:.1f}".removesuffix(".0") if minutes < 20 else whole(minutes)
 
 
 def _states(axes: Sequence[Axes], spans: list[tuple[str, float, float]], states: list[str], minutes: list[float],
@@ -164,5 +171,5 @@ def _states(axes: Sequence[Axes], spans: list[tuple[str, float, float]], states:
     axes[0].set_yticks([-i for i in range(len(states))], states)
     axes[0].tick_params(axis="both", length=0)
     axes[0].set_title("filled: billed, hatched: free", fontsize=11, fontweight="normal", pad=3)
-    axes[1].plot(minutes, costs, color=STYLES[1].line, ls="-", marker="s", ms=4)
-    axes[1].set(xlabel="minutes", ylabel="US$ so far", ylim=(0, max(costs) * 1.15 or 1), xlim=(minutes[0], minutes[-1]))
+    axes[1].plot(minutes, costs, color=STYLES[1].line, ls="-", marker="s", ms=4, clip_on=False)
+    axes[1].set(xlabel="minutes", ylabel="US$ so far", ylim=(0, max(costs) * 1.15 or 1), xlim=(0, minutes[-1]))

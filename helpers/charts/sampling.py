@@ -36,13 +36,13 @@ def temperature_bars(top: Top, T: float, *, samples: Iterable[str] | None = None
     names = [shown(token) for token, _ in top]
     best = int(np.argmax(chances))
     rows = [{"token": n, "logprob": lp, f"T = {T:g}": c, "T = 1": p, "sampled": s}
-            for n, (_, lp), c, p, s in zip(names, top, chances, plain, shares or [None] * len(names))]
+            for n, (_, lp), c, p, s in zip(names, top, chances, plain, shares or [None] * len(names), strict=True)]
     columns = ["token", "logprob", f"T = {T:g}"] + (["T = 1"] if T != 1 else []) + (["sampled"] if shares else [])
     return figure(
         lambda ax: _draw(ax, names, chances, plain, shares, T),
         title=title or f"At T = {T:g} the likeliest word gets {percent(chances[best])} of the draws",
         alt=f"Bars for {len(names)} next words at temperature {T:g}: "
-            + ", ".join(f"{n} {percent(c)}" for n, c in zip(names, chances)) + "." + _sampled_words(names, shares),
+            + ", ".join(f"{n} {percent(c)}" for n, c in zip(names, chances, strict=True)) + "." + _sampled_words(names, shares),
         source=source or "computed: softmax(logprob / T) over the listed words, from the model's own logprobs",
         table=table(rows, *[(c, c) for c in columns], caption=f"Chance of each next word at T = {T:g}", digits=3),
         size=(7.2, 1.5 + 0.34 * len(names)))
@@ -51,9 +51,9 @@ def temperature_bars(top: Top, T: float, *, samples: Iterable[str] | None = None
 def temperature_table(top: Top, temperatures: Sequence[float] = (0.2, 0.7, 1.5)) -> Table:
     """The same chances as a table: one line a token, one column a temperature."""
     columns = [tempered([lp for _, lp in top], T) for T in temperatures]
-    rows = [(shown(token), *chances) for (token, _), *chances in zip(top, *columns)]
+    rows = [(shown(token), *chances) for (token, _), *chances in zip(top, *columns, strict=True)]
     heads = ["token", *(f"T = {T:g}" for T in temperatures)]
-    return table([dict(zip(heads, row)) for row in rows], *[(h, h) for h in heads], digits=3,
+    return table([dict(zip(heads, row, strict=True)) for row in rows], *[(h, h) for h in heads], digits=3,
                  caption="Chance of each next word: softmax(logprob / T)")
 
 
@@ -75,7 +75,8 @@ def _sampled_words(names: list[str], shares: list[float] | None) -> str:
     if not shares:
         return ""
     other = f"; {percent(1 - sum(shares))} were other words" if sum(shares) < 0.995 else ""
-    return " Of the sampled words: " + ", ".join(f"{n} {percent(s)}" for n, s in zip(names, shares) if s) + other + "."
+    drawn = ", ".join(f"{n} {percent(s)}" for n, s in zip(names, shares, strict=True) if s)
+    return f" Of the sampled words: {drawn}{other}."
 
 
 def _draw(ax: Axes, names: list[str], chances: np.ndarray, plain: np.ndarray, shares: list[float] | None, T: float) -> None:
@@ -85,8 +86,8 @@ def _draw(ax: Axes, names: list[str], chances: np.ndarray, plain: np.ndarray, sh
         ax.barh(y, plain, height=0.62, fill=False, edgecolor=GREY, linewidth=1.4, linestyle=(0, (3, 2)))
     if shares:
         ax.scatter(shares, y, color=STYLES[1].line, marker=STYLES[1].marker, s=42, zorder=5, edgecolor="white")
-    ends = [max(values) for values in zip(chances, plain, shares or plain)]
-    for yi, end, chance in zip(y, ends, chances):
+    ends = [max(values) for values in zip(chances, plain, shares or plain, strict=True)]
+    for yi, end, chance in zip(y, ends, chances, strict=True):
         ax.annotate(percent(chance), (end, yi), xytext=(8, 0), textcoords="offset points", va="center",
                     color=STYLES[0].label, fontweight="bold")
     ax.set(xlim=(0, 1.13), ylim=(-len(names) + 0.4, 0.6), xlabel=_key(T, bool(shares)))

@@ -13,11 +13,13 @@ from ..tables import Column, cut, table
 from .heat import heat, lettered, square
 from .labels import end_labels
 
+MEANING = "practice: cosine of the model's vectors"
+WORDS = "computed: shared content words / all content words"
 STOP_WORDS = frozenset("""a about after again all also am an and any are as at be because been before being but by can cannot
 could did do does doing done down for from get got had has have having he hello her here hers hi him his how i if in into is it
 its just let may me might more most must my near no nor not now of off on once only or other our out over please should so some
 such than thank thanks that the their them then there these they this those to too under up us very was we were what when where
-which while who why will with would you your dear regards""".split())
+which while who why will with would you your dear regards""".split())  # noqa: SIM905
 
 
 def word_overlap(texts: Sequence[str]) -> np.ndarray:
@@ -54,9 +56,9 @@ def similarity_heatmaps(matrix_meaning: Any, matrix_words: Any, labels: Sequence
         draw, ncols=2, size=(7.2, 1.7 + 0.33 * len(labels)),
         title=title or f"“{a}” and “{b}”\nagree in meaning ({meaning[i, j]:.2f}), not in words ({words[i, j]:.2f})",
         alt=f"Two grids of {len(labels)} by {len(labels)} texts with values in hundredths. By meaning the closest pair is "
-            f"“{labels[pairs[0][3]]}” and “{labels[pairs[0][2]]}” ({pairs[0][0]:.2f}). “{labels[i]}” and “{labels[j]}” reach "
-            f"{meaning[i, j]:.2f} by meaning and {words[i, j]:.2f} by words.",
-        source=source or "practice: cosine of the model's vectors; computed: shared content words / all content words",
+            f"“{labels[pairs[0][3]]}” and “{labels[pairs[0][2]]}” ({pairs[0][0]:.2f}). “{labels[i]}” and “{labels[j]}” "
+            f"reach {meaning[i, j]:.2f} by meaning and {words[i, j]:.2f} by words.",
+        source=source or f"{MEANING}; {WORDS}",
         table=table([{"text": labels[q], "other text": labels[p], "meaning": m, "words": w} for m, w, p, q in pairs],
                     "text", "other text", "meaning", "words", caption="Pairs, closest in meaning first", digits=2))
 
@@ -71,8 +73,7 @@ def similarity_heatmap(matrix: Any, labels: Sequence[str], *, by: str = "meaning
     return figure(
         lambda ax: heat(ax, values * 100, rows, letters, top=100, form="{:.0f}", boxed=[(i, j), (j, i)], diagonal=False),
         title=title or f"By {by}, “{cut(labels[i], 19)}” and\n“{cut(labels[j], 24)}” are closest: {values[i, j]:.2f}",
-        size=(7.2, 1.35 + 0.33 * len(labels)), source=source or (
-            "practice: cosine of the model's vectors" if by == "meaning" else "computed: shared content words / all content words"),
+        size=(7.2, 1.35 + 0.33 * len(labels)), source=source or (MEANING if by == "meaning" else WORDS),
         alt=f"A grid of {len(labels)} by {len(labels)} texts with values in hundredths, by {by}. Closest: “{labels[i]}” and "
             f"“{labels[j]}” ({values[i, j]:.2f}).",
         table=table(sorted(near, key=lambda row: -row[0]), *_named(by, "text", "other text"), caption="Pairs, closest first"))
@@ -102,9 +103,10 @@ def threshold_curve(scores: Sequence[float], same: Sequence[bool], *, title: str
 
     def draw(ax: Axes) -> None:
         curves = [("precision", precision), ("recall", recall), ("F1", f1)]
-        for (name, values), style in zip(curves, STYLES):
+        for (_name, values), style in zip(curves, STYLES, strict=False):
             ax.step(steps, values, where="pre", color=style.line, linestyle=style.dash, marker="", lw=2.2)
-        end_labels(ax, [(steps[-1], values[-1], name, style.label) for (name, values), style in zip(curves, STYLES)])
+        end_labels(ax, [(steps[-1], values[-1], name, style.label)
+                        for (name, values), style in zip(curves, STYLES, strict=False)])
         ax.axvline(steps[best], color=GREY, lw=1.2, ls=(0, (2, 2)), marker="")
         ax.plot(steps[best], f1[best], marker="o", ms=9, color=INK, ls="")
         left = steps[best] > (steps[0] + steps[-1]) / 2

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from statistics import median
 
 from matplotlib.axes import Axes
@@ -40,7 +41,7 @@ def token_timelines(runs: Mapping[str, Events], *, total_plain: float | None = N
 def _draw(ax: Axes, runs: Mapping[str, Events], total_plain: float | None) -> None:
     names = list(runs)
     end = max([1e-3, total_plain or 0.0, *(events[-1][0] for events in runs.values())])
-    for row, (name, style) in enumerate(zip(names, _styles(len(names)))):
+    for row, (name, style) in enumerate(zip(names, _styles(len(names)), strict=True)):
         _lane(ax, -row, runs[name], style, end * 1.36)
     if total_plain is not None:
         names = [*names, "not streamed"]
@@ -76,7 +77,7 @@ def _styles(n: int) -> list[Style]:
 
 
 def _gaps(times: Sequence[float]) -> list[float]:
-    return [b - a for a, b in zip(times, times[1:])]
+    return [b - a for a, b in pairwise(times)]
 
 
 def _usual_gap(times: Sequence[float]) -> float:
@@ -85,7 +86,7 @@ def _usual_gap(times: Sequence[float]) -> float:
 
 def _longest_gap(times: Sequence[float]) -> tuple[float, float]:
     """Start and length of the longest wait between two pieces."""
-    return max(zip(times, _gaps(times)), key=lambda pair: pair[1], default=(0.0, 0.0))
+    return max(zip(times, _gaps(times), strict=False), key=lambda pair: pair[1], default=(0.0, 0.0))
 
 
 def _claim(runs: Mapping[str, Events], total_plain: float | None) -> str:
@@ -110,6 +111,6 @@ def _alt(runs: Mapping[str, Events], total_plain: float | None) -> str:
 
 def _table(runs: Mapping[str, Events]) -> Table:
     rows = [{"answer": name, "time_s": t, "gap_s": gap, "text": repr(text)[1:-1]} for name, events in runs.items()
-            for (t, text), gap in zip(events, [events[0][0], *_gaps([t for t, _ in events])])]
+            for (t, text), gap in zip(events, [events[0][0], *_gaps([t for t, _ in events])], strict=True)]
     columns = ["time_s", "gap_s", "text"] if len(runs) == 1 else ["answer", "time_s", "gap_s", "text"]
     return table(rows, *columns, caption="When each piece arrived", digits=3)

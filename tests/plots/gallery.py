@@ -13,7 +13,7 @@ from helpers.charts import classification, images, limits, money, sampling, simi
 from helpers.charts.maps import text_map
 from helpers.plotting import Card
 
-WORDS = ("Thank you for telling us . We have refunded the second charge , and you will see it on your card "
+WORDS = ("Thank you for telling us . We have refunded the second charge , and you will see it on your card "  # noqa: SIM905
          "within five working days . The invoice for March is attached .").split()
 TOP = [(" refund", -0.35), (" reply", -1.9), (" ticket", -2.4), (" delay", -3.1), (" card", -3.3), ("\n", -4.5)]
 
@@ -89,7 +89,7 @@ def dumbbell() -> Card:
     templates = {"This example is {}.": (0.42, 0.31, 0.27), "This customer writes about {}.": (0.71, 0.16, 0.13),
                  "The weather is {}.": (0.35, 0.34, 0.31)}
     return classification.template_dumbbell([{"template": t, "label": label, "score": s} for t, values in templates.items()
-                                             for label, s in zip(("billing", "login problem", "shipping"), values)])
+                                             for label, s in zip(("billing", "login problem", "shipping"), values, strict=True)])
 
 
 def confusion() -> Card:
@@ -114,7 +114,8 @@ def _picture(seed: int, noise: float) -> np.ndarray:
 
 def grid() -> Card:
     return images.image_grid([[_picture(s, g) for g in (0.6, 0.2, 0)] for s in range(3)], ["seed 0", "seed 1", "seed 2"],
-                             ["guidance 1", "guidance 3", "guidance 9"], title="The seed moves the disc, guidance clears the noise",
+                             ["guidance 1", "guidance 3", "guidance 9"],
+                             title="The seed moves the disc, guidance clears the noise",
                              prompt="an orange disc on a sand background")
 
 
@@ -176,16 +177,18 @@ def cold() -> Card:
 
 
 def states() -> Card:
-    log = [(0, "pending", 0), (20, "initializing", 0), (140, "running", 0.0267), (600, "running", 0.128), (600, "scaledToZero", 0.128),
-           (1500, "scaledToZero", 0.128), (1500, "initializing", 0.128), (1620, "running", 0.155), (1800, "running", 0.195),
-           (1800, "paused", 0.195), (2100, "paused", 0.195)]
+    log = [(0, "pending", 0), (20, "initializing", 0), (140, "running", 0.0267), (600, "running", 0.128),
+           (600, "scaledToZero", 0.128), (1500, "scaledToZero", 0.128), (1500, "initializing", 0.128),
+           (1620, "running", 0.155), (1800, "running", 0.195), (1800, "paused", 0.195), (2100, "paused", 0.195)]
     return money.endpoint_states([{"time_s": t, "state": s, "cost_usd": c} for t, s, c in log])
 
 
-CARDS: dict[str, Callable[[], Card]] = {f.__name__: f for f in (timeline, timelines, bars, bars_hot,
-                                                               heatmaps, map_all, map_query, threshold, scores, dumbbell, confusion, cost,
-                                                               grid, strip, attempts, attempts_many, rates, backoff,
-                                                               backoff_free, even, even_capacity, even_steps, cold, states)}
+FIGURES = (
+    timeline, timelines, bars, bars_hot, heatmaps, map_all, map_query, threshold, scores, dumbbell, confusion,
+    cost, grid, strip, attempts, attempts_many, rates, backoff, backoff_free, even, even_capacity, even_steps,
+    cold, states,
+)
+CARDS: dict[str, Callable[[], Card]] = {figure.__name__: figure for figure in FIGURES}
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])

@@ -6,6 +6,7 @@ import math
 import numpy as np
 import pytest
 
+from helpers import charts
 from helpers.charts import classification, images, limits, money, sampling, similarity, streaming
 from helpers.charts.labels import spread
 from helpers.charts.maps import flatten, nearest, nearest_flat, text_map
@@ -19,7 +20,7 @@ def test_timeline_says_first_gap_and_total() -> None:
     card = streaming.token_timeline(EVENTS, total_plain=2.1)
     assert "first piece after 0.50 s, 5 pieces, last at 2.00 s, longest gap 1.20 s" in card.alt and "until 2.10 s" in card.alt
     assert card.table.cells[3] == ("1.900", "1.200", "\\n")
-    assert any("stall 1.20 s" == t.get_text() for t in card.figure.axes[0].texts)
+    assert any(t.get_text() == "stall 1.20 s" for t in card.figure.axes[0].texts)
 
 
 @pytest.mark.parametrize("events", [[(0.4, "one")], [(0.0, "a"), (0.0, "b")]])
@@ -63,7 +64,8 @@ def test_word_overlap_is_jaccard() -> None:
 def test_heatmap_names_the_gap() -> None:
     """The pair that gains most from meaning is in the claim, and all pairs are in the table."""
     meaning = np.array([[1, 0.8, 0.2], [0.8, 1, 0.5], [0.2, 0.5, 1]])
-    card = similarity.similarity_heatmaps(meaning, np.array([[1, 0, 0], [0, 1, 0.5], [0, 0.5, 1]]), ["stop it", "cancel", "hello"])
+    card = similarity.similarity_heatmaps(meaning, np.array([[1, 0, 0], [0, 1, 0.5], [0, 0.5, 1]]),
+                                          ["stop it", "cancel", "hello"])
     assert card.title == "“stop it” and “cancel” agree in meaning (0.80), not in words (0.00)"
     assert card.table.cells[0] == ("stop it", "cancel", "0.80", "0.00") and len(card.table.cells) == 3
 
@@ -193,12 +195,14 @@ def test_cold_starts_follow_poisson() -> None:
     """P(cold) = exp(-rate * timeout), and the assumption is named."""
     card = money.cold_start_curve(idle_timeout_min=[15, 60], rate_rph=4)
     assert "timeout 15 min, 37 % cold; timeout 60 min, 2 % cold" in card.alt and "Poisson" in card.source
+    with pytest.raises(ValueError, match="7 timeouts are too many"):
+        money.cold_start_curve(idle_timeout_min=range(1, 8))
 
 
 def test_endpoint_states_add_up() -> None:
     """Minutes in each state, billed minutes and the last cost come from the log."""
     log = [(0, "pending", 0.0), (60, "initializing", 0.0), (180, "running", 0.03), (600, "paused", 0.12), (1200, "paused", 0.12)]
-    card = money.endpoint_states([dict(zip(("time_s", "state", "cost_usd"), row)) for row in log])
+    card = money.endpoint_states([dict(zip(("time_s", "state", "cost_usd"), row, strict=True)) for row in log])
     assert card.title == "9 of 20 minutes are billed: US$ 0.120" and "paused 10 min" in card.alt
     with pytest.raises(ValueError, match="too few"):
         money.endpoint_states([])
@@ -208,3 +212,8 @@ def test_labels_are_spread() -> None:
     """Labels keep their order, move as little as needed and end at least a gap apart."""
     assert spread([5, 0, 1, 30], 10).tolist() == [12, -8, 2, 30]
     assert spread([], 10).size == 0
+
+
+def test_figures_are_exported() -> None:
+    """`from helpers.charts import ...` finds every name it lists."""
+    assert all(callable(getattr(charts, name)) for name in charts.__all__)

@@ -57,7 +57,8 @@ def test_leaves_matplotlib_alone() -> None:
     with matplotlib.rc_context({"lines.linewidth": 9, "font.size": 20, "axes.facecolor": "red"}):
         assert make().png == plain
         assert matplotlib.rcParams["font.size"] == 20
-    code = "import sys, helpers.plotting, helpers.widgets, helpers.charts.limits; print({'matplotlib.pyplot', 'ipywidgets'} & set(sys.modules))"
+    code = "import sys, helpers.plotting, helpers.widgets, helpers.charts.limits\n" \
+           "print({'matplotlib.pyplot', 'ipywidgets'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True,
                           cwd=Path(__file__).parents[2])
     assert done.stdout.strip() == "set()"

@@ -29,7 +29,7 @@ def test_each_client_waits_as_told() -> None:
         mine = [t for t in run.tries if t.client == client]
         assert [t.attempt for t in mine] == list(range(1, len(mine) + 1)) and [t.ok for t in mine].count(True) == 1
         assert all(b.time_s == pytest.approx(a.time_s + b.waited_s) and b.waited_s <= 2 ** (a.attempt - 1)
-                   for a, b in zip(mine, mine[1:]))
+                   for a, b in zip(mine, mine[1:], strict=False))
 
 
 def test_seeded() -> None:
@@ -54,7 +54,8 @@ def test_free_refusals_let_the_hasty_win() -> None:
     assert fixed.finish_s == pytest.approx(10.5, abs=0.1) and jitter.finish_s > fixed.finish_s
 
 
-@pytest.mark.parametrize("limit", [SlidingWindow(limit=2, window=4), FixedWindow(limit=2, window=4), TokenBucket(rate=0.5, burst=2)])
+@pytest.mark.parametrize("limit", [SlidingWindow(limit=2, window=4), FixedWindow(limit=2, window=4),
+                                   TokenBucket(rate=0.5, burst=2)])
 def test_hint_is_exact(limit) -> None:
     """Who comes back exactly when the server said is let in."""
     assert [limit.allow(t) for t in (0.5, 0.6, 0.7)] == [True, True, False]
@@ -68,8 +69,11 @@ def test_backoff_rules() -> None:
     assert backoff("exponential", 5000, 0, base=1, cap=60, jitter=1, rng=random.Random(1)) == 60
 
 
-@pytest.mark.parametrize("settings, words", [({"policy": "hope"}, "`policy` must be one of fixed"), ({"kind": "leaky"}, "`kind` must be"),
-                                             ({"limit": 0}, "`limit` must be above 0, not 0.")])
+@pytest.mark.parametrize("settings, words", [
+    ({"policy": "hope"}, "`policy` must be one of fixed"),
+    ({"kind": "leaky"}, "`kind` must be"),
+    ({"limit": 0}, "`limit` must be above 0, not 0."),
+])
 def test_bad_settings(settings: dict, words: str) -> None:
     """A wrong setting is named with its value."""
     with pytest.raises(ValueError, match=words):

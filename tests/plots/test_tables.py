@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from helpers.tables import Column, highlight_entities, masked, number, similar_tickets, table, ticket_card, wire_table
+from helpers.tables import Column, highlight_entities, masked, number, percent, similar_tickets, table, ticket_card, wire_table
 from tests.plots.looks import Page, contrast
 
 TOKEN = "hf_" + "aB3" * 11
@@ -64,12 +64,13 @@ def test_html_has_scopes_and_caption() -> None:
 
 
 RECORDS = [
-    {"n": 3, "method": "GET", "host": "huggingface.co", "path": "/api/models/practice/embed", "headers": {}, "status": 200, "body": None},
+    {"n": 3, "method": "GET", "host": "huggingface.co", "path": "/api/models/practice/embed", "headers": {},
+     "status": 200, "body": None},
     {"n": 4, "method": "POST", "host": "router.huggingface.co", "path": "/v1/chat/completions", "status": 200,
      "headers": {"authorization": f"Bearer {TOKEN}"},
      "body": {"model": "practice/chat", "messages": [{"role": "user", "content": "word " * 40}], "stop": list("abcdefg")}},
-    {"n": 5, "method": "POST", "host": "127.0.0.1:8000", "path": "/x", "headers": {"Authorization": "Bearer hf_****"}, "status": 413,
-     "body": '{"inputs": "<script>"}'},
+    {"n": 5, "method": "POST", "host": "127.0.0.1:8000", "path": "/x", "headers": {"Authorization": "Bearer hf_****"},
+     "status": 413, "body": '{"inputs": "<script>"}'},
 ]
 
 
@@ -132,3 +133,9 @@ def test_entity_colours_are_readable() -> None:
 def test_column_from_a_function() -> None:
     """A column may be computed from the row."""
     assert table([{"a": 2}], Column(key=lambda row: row["a"] / 3, heading="third", digits=2)).cells == (("0.67",),)
+
+
+@pytest.mark.parametrize("share, text", [(0, "0 %"), (0.001, "<1 %"), (0.5, "50 %"), (0.9999, ">99 %"), (1, "100 %")])
+def test_percent_is_honest(share: float, text: str) -> None:
+    """Almost none is not none, almost all is not all."""
+    assert percent(share) == text

@@ -74,7 +74,7 @@ def test_picture_follows_each_control(name: str) -> None:
     panel = made(name)
     picture, values = panel.widget.children[-1], {}
     assert picture.value == panel.card.html
-    for field, (key, control) in zip(fields(panel), panel.controls.items()):
+    for field, (key, control) in zip(fields(panel), panel.controls.items(), strict=True):
         before = picture.value
         field.value = values[key] = other(control, field.value)
         assert picture.value != before and "<img alt=" in picture.value
