@@ -19,16 +19,16 @@ class Fault:
     """One thing that goes wrong, for `Server.faults`.
 
     Attributes:
-        status: the HTTP status of kind "status" (default 503).
+        status: the HTTP status of kind "status".
         body: the body of an error: a message, or an object that is sent as it is.
         headers: extra response headers, such as `{"Retry-After": "2"}`.
-        delay: seconds to wait first; for kind "drip" between two bytes (default 1).
-        kind: "status", "delay", "reset" (before the headers), "reset_after_headers", "cut" (a stream ends cleanly,
-            without [DONE]), "cut_dirty" (the connection closes inside a chunk), "malformed_json", "truncated" (fewer
-            bytes than Content-Length says), "wrong_content_type" (an HTML page), "stream_error" (an error event),
-            "silence" (never answered), "endless", "drip" (a byte at a time).
-        after: how many tokens a stream sends first (default 3).
-        times: how many calls in a row it hits (default 1).
+        delay: seconds to wait first; for kind "drip" between two bytes (then 1 unless set).
+        kind: "status", "delay", "reset" (before the headers), "reset_after_headers", "cut" (a stream ends
+            cleanly, without [DONE]), "cut_dirty" (the connection closes inside a chunk), "malformed_json",
+            "truncated" (fewer bytes than promised), "wrong_content_type" (an HTML page), "stream_error" (an
+            error event), "silence" (never answered), "endless", "drip" (a byte at a time).
+        after: how many tokens a stream sends first.
+        times: how many calls in a row it hits.
     """
 
     status: int = 503
@@ -187,8 +187,8 @@ class Server:
     def log(self) -> list[dict[str, Any]]:
         """This caller's last 1000 requests, oldest first, access tokens masked.
 
-        Keys: n, time_s, method, host, path, model, task, status (None: no answer), tokens_in, tokens_out, fault, headers,
-        body (the JSON the client sent), response_headers, duration_s. Times are on the server's clock.
+        Keys: n, time_s, method, host, path, model, task, status (None: no answer), tokens_in, tokens_out, fault,
+        headers, body (the JSON the client sent), response_headers, duration_s. Times are on the server's clock.
         """
         return self._control.ask("GET", "/practice/log")["records"]
 
@@ -214,11 +214,8 @@ class Server:
             state = self.state
         except ValueError:
             return f"Server({self.url!r}, no answer)"
-        parts = [
-            f"{name}={state[name]}"
-            for name in ("limits", "faults", "cold_starts", "endpoints")
-            if state[name]
-        ]
+        switches = ("limits", "faults", "cold_starts", "endpoints")
+        parts = [f"{name}={state[name]}" for name in switches if state[name]]
         parts += [f"speed={state['speed']:g}"] if state["speed"] != 1 else []
         parts += [f"credit=US${state['credit']:.6f}"] if state["credit"] is not None else []
         parts += [f"pace={state['pace']}"] if any(state["pace"].values()) else []
@@ -250,10 +247,8 @@ def join(url: str, *, name: str | None = None, code: str | None = None) -> str:
 
     token = f"hf_practice_{code + '_' if code else ''}{secrets.token_hex(6)}"
     try:
-        server = Server(url, token)
-        server._calibrate()
-        server.close()
-    except ValueError:
+        Server(url, token).now()
+    except (ValueError, TypeError):  # TypeError: an address without a host
         raise CourseError(
             f"No practice server lets you in at {url}.",
             "Check the address and the join code with whoever runs it.",

@@ -234,3 +234,22 @@ def test_a_server_that_is_gone_is_one_sentence():
 
     with pytest.raises(ValueError, match="does not answer"):
         Server("http://127.0.0.1:9", "hf_practice_x").limit()
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9", "http://", "http://host:port", "http://[::1"])
+def test_joining_a_server_that_is_not_there_is_one_sentence(address):
+    """No practice server at the address: a CourseError, whatever is wrong with it."""
+    from helpers.errors import CourseError
+    from helpers.remote import join
+
+    with pytest.raises(CourseError, match="No practice server lets you in"):
+        join(address)
+
+
+def test_joining_gives_every_caller_a_token_of_its_own(url):
+    """Two joins, two identities."""
+    from helpers.remote import Server, join
+
+    tokens = {join(url), join(url, name="Ada")}
+    assert len(tokens) == 2
+    assert len({Server(url, token).state["identity"] for token in tokens}) == 2
