@@ -6,6 +6,7 @@ seconds on the server's clock of this caller, which `clock()` makes run faster o
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import time
 from dataclasses import asdict, dataclass, field
@@ -247,7 +248,8 @@ def join(url: str, *, name: str | None = None, code: str | None = None) -> str:
 
     token = f"hf_practice_{code + '_' if code else ''}{secrets.token_hex(6)}"
     try:
-        Server(url, token).now()
+        with contextlib.closing(Server(url, token)) as server:
+            server.now()
     except (ValueError, TypeError):  # TypeError: an address without a host
         raise CourseError(
             f"No practice server lets you in at {url}.",
