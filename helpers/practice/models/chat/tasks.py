@@ -36,10 +36,7 @@ class Planner:
 
     def _summary(self, ask: Ask) -> Plan:
         limit = ask.limit if ask.limit != Limit() else SUMMARY
-        ranked = shape.central(ask.text, self._weight)
-        if not ranked:
-            return self._answers.question(ask._replace(kind="question"))
-        return Plan(literal(_picked(ask.text, ranked, limit)), ask, [])
+        return Plan(literal(_picked(ask.text, shape.central(ask.text, self._weight), limit)), ask, [])
 
     def _weight(self, term: str) -> float:
         """Rarity of a term; a word the passages do not have is more often a detail than the matter."""
@@ -73,6 +70,8 @@ class Planner:
 
 def _picked(text: str, ranked: list[tuple[str, float]], limit: Limit) -> list[tuple[str, float]]:
     """The best sentence, or several in their order, within the limit; other choices with less weight."""
+    if not ranked:
+        return [(shape.cut(text, limit.words or len(text.split())), 1.0)]
     top = ranked[0][1] or 1.0
     single = [(shape.fit(sentence, limit), math.exp(DECIDED * (score / top - 1))) for sentence, score in ranked[:3]]
     if not limit.sentences or limit.sentences < 2:

@@ -97,10 +97,10 @@ def read(messages: list[dict]) -> Ask:
     text = users[-1] if users else ""
     limit = _limit(text, system)
     ask = _task(text, system, limit) or Ask("question", text, limit)
-    edits = _edits(text) if answers and ask.kind in ("question", "summary") else ()
-    if edits and answers[-1]:
-        ask = Ask("edit", text, limit, edits=edits)
-    return ask._replace(before="\n".join(users[:-1])[-2000:], last=answers[-1] if answers else "")
+    last = answers[-1] if answers else ""
+    if last.strip() and ask.kind in ("question", "summary") and (edits := _edits(text)):
+        ask = Ask("edit", text, limit, last=last, edits=edits)
+    return ask._replace(before="\n".join(users[:-1])[-2000:], last=ask.last or last)
 
 
 def _limit(text: str, system: str) -> Limit:
@@ -169,7 +169,8 @@ def _task(text: str, system: str, limit: Limit) -> Ask | None:
             continue
         if ask := _named_task(where, payload, limit):
             return ask
-    return None
+    changed = _edits(instruction) if given else ()
+    return Ask("edit", instruction, limit, last=given, edits=changed) if changed else None
 
 
 def _named_task(where: str, payload: str, limit: Limit) -> Ask | None:
@@ -178,10 +179,7 @@ def _named_task(where: str, payload: str, limit: Limit) -> Ask | None:
         return Ask("label", payload, limit, labels=labels)
     if _SUMMARISE.search(where):
         return Ask("summary", payload, limit)
-    if _REPLY.search(where):
-        return Ask("reply", payload, limit)
-    changed = _edits(where)
-    return Ask("edit", where, limit, last=payload, edits=changed) if changed else None
+    return Ask("reply", payload, limit) if _REPLY.search(where) else None
 
 
 def split_task(text: str) -> tuple[str, str]:
