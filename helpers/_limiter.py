@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ._headers import LimitInfo, lower_keys, parse_limit, parse_retry_after
-from ._limits import SHORT_WINDOW_S, Bucket, Window
+from ._limits import SHORT_WINDOW_S, Answer, Bucket, Window
 from ._probe import Probe
 from .errors import BatchStopped, CourseError
 
@@ -84,7 +84,7 @@ class RateLimiter:
         self._lock = threading.Lock()
         self._waiting: deque[_Waiter] = deque()
         self._own = Bucket(self._clock(), rate, burst or 1.0) if rate else None
-        self._model: Bucket | Window | Probe = Probe()
+        self._model: Bucket | Window | Probe = Probe(slow_start=rate is None)
         self._paused_until, self._rested = -float("inf"), True
         self._seq = 0
         self._under_way: list[int] = []  # places of the requests without an answer, in order
@@ -209,7 +209,7 @@ class RateLimiter:
             if not self._waiting:
                 self._clock, self._sleep, self._asleep = policy.clock, policy.sleep, policy.asleep
                 now = self._clock()
-                self._model = Probe()
+                self._model = Probe(slow_start=self._own is None)
                 self._own = Bucket(now, self._own.rate, self._own.size) if self._own else None
                 self._clock_given = True
 
@@ -265,17 +265,17 @@ class RateLimiter:
 
     def _learn(self, permit: Permit, info: LimitInfo | None, now: float, asked: float | None) -> None:
         """Take in one answer; `asked` is None for an accepted request, else the rest that the refusal asks for."""
-        after, before = self._seq - permit.seq, bisect_left(self._under_way, permit.seq)
         if info is not None and (info.remaining is not None or info.quota and info.window_s):
             self._adopt(info, now)
-            if not isinstance(self._model, Probe):
-                self._model.learn(info, permit.sent_at, now, after, before, asked is not None)
-                return
-        if isinstance(self._model, Probe):
-            if asked is not None:
-                self._model.refused(permit.seq, permit.taken_at, permit.sent_at, now, asked)
+        model = self._model
+        if isinstance(model, Probe):
+            if asked is None:
+                model.accepted(permit.taken_at, now)
             else:
-                self._model.accepted(permit.taken_at, now)
+                model.refused(permit.seq, permit.taken_at, permit.sent_at, now, asked)
+        elif info is not None:
+            before = bisect_left(self._under_way, permit.seq)
+            model.learn(info, Answer(permit.sent_at, now, self._seq - permit.seq, before, len(self._under_way), asked is not None))
 
     def _adopt(self, info: LimitInfo, now: float) -> None:
         """Choose the model that the headers speak of."""

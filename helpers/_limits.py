@@ -1,18 +1,34 @@
 """Two models of an announced limit, as arithmetic: a token bucket and a fixed window. `_probe.py` has the third.
 
 Each answers `ready_at(now, in_flight)`: when may the next request leave? And each learns from answers. Times are seconds on
-the caller's clock; nothing here waits, locks or reads a clock. `after`: how many requests left after the one whose answer is
-read, so that the server had not counted them when it wrote its headers. `before`: how many left earlier and are still under
-way; they may have been overtaken, and not be counted either.
+the caller's clock; nothing here waits, locks or reads a clock.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 from ._headers import LimitInfo
 
 START_WINDOW = 3.0  # requests under way before the first answer; doubles per round trip, as TCP's slow start does
 PATIENCE_S = 1.0  # an unanswered request holds others back for at most this long
 SHORT_WINDOW_S = 2.0  # a policy without a name and with a shorter window is taken for a bucket
+
+
+class Answer(NamedTuple):
+    """When an answer came, and what was under way meanwhile.
+
+    after: how many requests left later than this one, so that the server had not counted them when it wrote its headers.
+    before: how many left earlier and are not answered; they may have been overtaken, and not be counted either. under_way:
+    how many are not answered in all. refused: it was a 429.
+    """
+
+    sent_at: float
+    now: float
+    after: int
+    before: int
+    under_way: int
+    refused: bool
 
 
 class Bucket:
@@ -40,15 +56,16 @@ class Bucket:
     def take(self, now: float, seq: int) -> None:
         self._level, self._at = min(self.size, self.level(now)) - 1.0, now
 
-    def learn(self, info: LimitInfo, sent_at: float, now: float, after: int, before: int, refused: bool) -> None:
+    def learn(self, info: LimitInfo, answer: Answer) -> None:
         """Keep the own count, within what the server's count allows: `r` is a floor, and it ages on its way here."""
+        now, refused = answer.now, answer.refused
         self._follow(info, refused and self.level(now) >= 1.5)
         if info.remaining is None:
             return
         self.size = max(self.size, info.remaining + (0.0 if refused else 1.0))
-        newest = min(self.size, info.remaining + 1.0 + self.rate * (now - sent_at) - after)
-        level = max(self.level(now), info.remaining - after - before)
-        self._level, self._at = min(level, newest), now
+        most = min(self.size, info.remaining + 1.0 + self.rate * (now - answer.sent_at) - answer.after)
+        least = info.remaining - answer.after - answer.before
+        self._level, self._at = min(max(self.level(now), least), most), now
 
     def _follow(self, info: LimitInfo, surprised: bool) -> None:
         if info.quota and info.window_s:
@@ -77,8 +94,9 @@ class Window:
     def __init__(self, now: float, quota: int, span_s: float | None) -> None:
         self.quota, self.span_s, self.steady = quota, span_s, span_s is not None
         self._left, self._ends_at, self._began = float(quota), float("inf"), now
+        self._lowest, self._sent_since = float("inf"), 0  # the lowest `r` of this window, and the requests sent after it came
         self._trusted, self._answered = False, True
-        self._since = 0
+        self._sent, self._counted = 0, False  # _counted: the own count began with this window
 
     @property
     def rate(self) -> float:
@@ -92,31 +110,39 @@ class Window:
         self._roll(now)
         if self._left < 1:
             return self._ends_at if self._ends_at < float("inf") else now + PATIENCE_S
-        if not self._answered and not self._trusted and self._since >= START_WINDOW:
-            return self._began + PATIENCE_S * self._since
+        if not self._answered and not self._trusted and self._sent >= START_WINDOW:
+            return self._began + PATIENCE_S * self._sent
         return now
 
     def take(self, now: float, seq: int) -> None:
         self._roll(now)
         self._left -= 1
-        self._since += 1
+        self._sent += 1
+        self._sent_since += 1
 
-    def learn(self, info: LimitInfo, sent_at: float, now: float, after: int, before: int, refused: bool) -> None:
+    def learn(self, info: LimitInfo, answer: Answer) -> None:
+        """Keep the own count, lowered when others use the limit too, and set right when nothing is under way."""
         if info.quota:
             self.steady = self.steady and info.quota == self.quota
             self.quota, self.span_s = info.quota, info.window_s or self.span_s
         if info.reset_s is not None:
-            self._bound(sent_at, now, info.reset_s)
-        if sent_at < self._began:
+            self._bound(answer.sent_at, answer.now, info.reset_s)
+        if answer.sent_at < self._began:
             return  # an answer about the window before
-        if not refused:
-            self._trusted = self._trusted or not self._answered
+        self._trusted = self._trusted or not (answer.refused or self._answered)
         self._answered = True
         if info.remaining is not None:
-            left = float(info.remaining - after)
-            self._left = left if after + before == 0 else min(self._left, left)
-        if refused:
+            self._count(info.remaining, answer)
+        if answer.refused:
             self._left = min(self._left, 0.0)
+
+    def _count(self, remaining: int, answer: Answer) -> None:
+        if not self._counted:  # met in the middle: take the server's count
+            self._left, self._counted = float(remaining - answer.after), True
+        if remaining < self._lowest:
+            self._lowest, self._sent_since = float(remaining), 0
+        # The lowest count is the newest: every answered request is in it, and at most those under way are not.
+        self._left = min(max(self._left, self._lowest - answer.under_way), self._lowest - self._sent_since)
 
     def _bound(self, sent_at: float, now: float, reset_s: float) -> None:
         if sent_at >= self._began:
@@ -125,7 +151,8 @@ class Window:
 
     def _roll(self, now: float) -> None:
         if now >= self._ends_at:
-            self._began, self._left, self._since = now, float(self.quota), 0
+            self._began, self._left, self._sent = now, float(self.quota), 0
+            self._lowest, self._sent_since, self._counted = float("inf"), 0, True
             self._ends_at = now + self.span_s if self.span_s else float("inf")
             self._answered = False
 

@@ -29,12 +29,12 @@ class Probe:
 
     steady = False
 
-    def __init__(self) -> None:
+    def __init__(self, slow_start: bool = True) -> None:
         self.rate = self.size = 0.0
         self._began = self._at = 0.0
         self._level = 0.0
         self._seq = self._run = self._in_a_row = 0
-        self._window = START_WINDOW
+        self._window = START_WINDOW if slow_start else float("inf")
         self._known_at = -float("inf")
         self._trial: float | None = None  # a request on trial: nothing follows until it is answered, or can be taken for accepted
         self._refusal_s = 0.005  # how long a refusal takes to come back
@@ -175,7 +175,7 @@ class Probe:
 
     def rested(self, now: float) -> None:
         """Everybody paused until now: the bucket may be full again, and the marks say nothing."""
-        self._at, self._level = max(self._at, now), min(self._level, 0.0)
+        self._at, self._level = max(self._at, now), 1.0
         self._marks.clear()
         self._marks.append((now, self._seq))
         self._in_a_row = 0

@@ -1,9 +1,9 @@
 """Every attempt as one record: when, waited, status, tokens, cost; never prompts, replies or access tokens.
 
 Two writers fill a ledger. The retry loop adds one `Attempt` per attempt to the ledger it is given as `log=`. The HTTP
-transport calls `note_http(ledger, ...)` once per HTTP request; the numbers of call, attempt and worker come from
-`current_call()`, a context variable that the retry loop sets around the called function (it follows threads' own context
-and asyncio tasks). A request outside any retry loop is a call of its own, with attempt 1. When both writers hold the same
+transport calls `depart(ledger)` when a request leaves and `note_http(ledger, call=..., ...)` when its body has ended; the
+numbers of call, attempt and worker come from `current_call()`, a context variable that the retry loop sets around the called
+function, in its thread or task. A request outside any retry loop is a call of its own, with attempt 1. When both writers hold the same
 ledger, the transport's record stands and the loop adds none.
 """
 
@@ -15,7 +15,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from ._headers import lower_keys, parse_limit, parse_retry_after
@@ -161,20 +161,34 @@ def current_call() -> CallContext | None:
     return _current.get()
 
 
-def note_http(ledger: Ledger, *, started: float, ended: float, status: int | None = None,
-              headers: Mapping[str, str] | None = None, exc: BaseException | None = None, **facts: Any) -> Attempt:
-    """Record one HTTP request of the current call; for transports.
+def depart(ledger: Ledger) -> CallContext:
+    """For transports: an HTTP request leaves, and `note_http` will write it into `ledger` when it has ended.
 
-    started, ended: times on the ledger's clock (time.monotonic). exc: what ended the request, if no response did.
-    facts: other fields of `Attempt` (method, host, path, model, task, tokens_in, tokens_out, cost_usd, ttft_s).
-    The waits of the attempt go to its first HTTP request.
+    Returns the numbers and waits of its attempt, to be passed on as `call=`; a stream ends long after its attempt. The waits
+    go to the first request of an attempt.
     """
-    call = _current.get() or new_call()
-    waited, paced, call.waited_s, call.paced_s = call.waited_s, call.paced_s, 0.0, 0.0
-    call.noted_in.add(id(ledger))
+    running = _current.get()
+    if running is None:
+        return new_call()
+    left = replace(running, noted_in=set())
+    running.waited_s = running.paced_s = 0.0
+    running.noted_in.add(id(ledger))
+    return left
+
+
+def note_http(ledger: Ledger, *, started: float, ended: float, status: int | None = None,
+              headers: Mapping[str, str] | None = None, exc: BaseException | None = None, call: CallContext | None = None,
+              **facts: Any) -> Attempt:
+    """Record one HTTP request; for transports.
+
+    started, ended: times on the ledger's clock (time.monotonic). exc: what ended the request, if no response did. call: what
+    `depart` gave; None: the call that runs now. facts: other fields of `Attempt` (method, host, path, model, task,
+    tokens_in, tokens_out, cost_usd, ttft_s).
+    """
+    call = call or depart(ledger)
     fields = lower_keys(headers)
     return ledger.add(Attempt(
-        call=call.call, attempt=call.attempt, worker=call.worker, waited_s=waited, paced_s=paced, status=status,
+        call=call.call, attempt=call.attempt, worker=call.worker, waited_s=call.waited_s, paced_s=call.paced_s, status=status,
         started_s=started - ledger.started, ended_s=ended - ledger.started, kind=_kind(status, exc),
         retry_after=_retry_after(status, fields), request_id=next((fields[key] for key in _REQUEST_ID if key in fields), None),
         **facts))
@@ -198,4 +212,4 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-__all__ = ["Attempt", "CallContext", "Ledger", "current_call", "new_call", "note_http"]
+__all__ = ["Attempt", "CallContext", "Ledger", "current_call", "depart", "new_call", "note_http"]
