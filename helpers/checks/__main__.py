@@ -25,7 +25,8 @@ UNCHECKED = "not checked"
 def main(argv: list[str] | None = None) -> int:
     """Command line; returns the exit code."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # a terminal without the check mark gets a question mark
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal without the check mark gets a question mark
     parser = argparse.ArgumentParser(prog="course.py check", description=ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", nargs="*", metavar="NN", help="lessons (04), exercises (04.2) or notebook files; default: all lessons")
     parser.add_argument("--folder", type=Path, metavar="DIR", help="where your notebooks are (default: exercises)")

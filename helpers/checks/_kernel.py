@@ -39,6 +39,6 @@ def _capped(write: Callable[[str], int], watch: guard.Watch) -> Callable[[str], 
         nonlocal room
         room -= len(text)
         if room < 0:
-            watch.refuse(*guard.FLOODS)
+            watch.refuse(guard.FLOODS)
         return write(text)
     return capped

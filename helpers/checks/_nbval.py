@@ -30,12 +30,12 @@ def pytest_runtest_call(item: Any) -> Iterator[None]:
     """Note that a cell begins, and how it ended."""
     if not hasattr(item, "cell_num"):
         return (yield)
-    process = item.parent.kernel.km.provisioner.process
-    _tell(cell=item.cell_num, kernel=process.pid)
-    _watch(process)
-    _running.append(item)
-    late_before = item.parent.timed_out
-    error = None
+    process = _process(item)
+    if process:
+        _tell(item, kernel=process.pid)
+        _watch(process)
+        _running.append(item)
+    late_before, error = item.parent.timed_out, None
     try:
         return (yield)
     except BaseException as exc:
@@ -43,8 +43,17 @@ def pytest_runtest_call(item: Any) -> Iterator[None]:
         raise
     finally:
         _running.clear()
-        skipped = isinstance(error, pytest.skip.Exception)
-        _tell(cell=item.cell_num, ok=error is None, skipped=skipped, late=item.parent.timed_out and not late_before, **_raised(item))
+        raised = _raised(item)
+        # nbval interrupts a cell that takes too long; its `timed_out` is set once for the whole notebook.
+        late = item.parent.timed_out and (not late_before or raised.get("ename") == "KeyboardInterrupt")
+        _tell(item, ok=error is None, skipped=isinstance(error, pytest.skip.Exception), late=late, gone=_process(item) is None, **raised)
+
+
+def _process(item: Any) -> Any:
+    """The kernel's process; None when it ended, or when nbval gave it up because it could not be interrupted."""
+    manager = getattr(item.parent.kernel, "km", None)
+    process = manager.provisioner.process if manager else None
+    return process if process and process.poll() is None else None
 
 
 def _raised(item: Any) -> dict[str, str]:
@@ -64,10 +73,11 @@ def _until_gone(process: Any) -> None:
         time.sleep(0.2)
     if _running:  # not nbval's own shutdown between two notebooks
         item = _running[0]
-        _tell(cell=item.cell_num, ok=False, gone=True, late=item.parent.timed_out)
+        _tell(item, ok=False, gone=True, late=item.parent.timed_out)
         os._exit(GONE)
 
 
-def _tell(**record: Any) -> None:
+def _tell(item: Any, **record: Any) -> None:
+    line = json.dumps({"notebook": item.path.name, "cell": item.cell_num, **record})
     with open(os.environ["COURSE_CELLS"], "ab", buffering=0) as stream:
-        stream.write(json.dumps(record).encode() + b"\n")
+        stream.write(line.encode() + b"\n")

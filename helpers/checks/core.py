@@ -94,7 +94,7 @@ def judged(task: Exercise, answer: Any) -> None:
     except Mistake as wrong:
         raise WrongAnswer(task.id, wrong.id, _four_lines(task, wrong)) from None
     except guard.Forbidden as exc:
-        raise Crashed(task.id, exc.id, [f"{task.id}: your code was stopped: {exc.why}.", _hint_line(task)]) from None
+        raise Crashed(task.id, exc.id, [f"{task.id}: your code was stopped: {exc.why}.", f"next:     {exc.then}"]) from None
     except Exception as exc:
         if isinstance(exc, NotImplementedError) and not exc.args and _learners_frames(exc)[-1:] == _frames(exc)[-1:]:
             raise _not_attempted(task) from None

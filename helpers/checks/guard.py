@@ -17,23 +17,31 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 TIME_LIMIT_S = 10.0
 MOST_OUTPUT = 100_000  # characters
-ASKS = ("asks-for-input", "it waits for input(), which nobody can answer during a check; use the function's arguments")
-EXITS = ("exits", "it calls exit(), which would end the notebook; return a value or raise an error")
-FORKS = ("forks", "it calls os.fork(), which copies the whole notebook; leave it out")
-FLOODS = ("floods", f"it prints more than {MOST_OUTPUT:,} characters; remove the print from the loop")
-MOVES = ("changes-directory", "it changes the working directory; leave os.chdir() out")
+class Offence(NamedTuple):
+    """What a check cannot allow: a short name, what the code did, what to do instead."""
+
+    id: str
+    why: str
+    then: str
+
+
+ASKS = Offence("asks-for-input", "it waits for input, which nobody can answer during a check", "use the function's arguments.")
+EXITS = Offence("exits", "it calls exit(), which would end the notebook", "return a value or raise an error.")
+FORKS = Offence("forks", "it calls os.fork(), which copies the whole notebook", "leave out os.fork() and child processes.")
+FLOODS = Offence("floods", f"it prints more than {MOST_OUTPUT:,} characters", "take the print out of the loop.")
+MOVES = Offence("changes-directory", "it changes the working directory", "leave out os.chdir().")
 
 
 class Forbidden(BaseException):
-    """The code did something a check cannot allow; `id` and `why` say what. Not an Exception, so answers do not swallow it."""
+    """The code did something a check cannot allow. Not an Exception, so that answers do not swallow it."""
 
-    def __init__(self, id: str, why: str) -> None:
-        super().__init__(why)
-        self.id, self.why = id, why
+    def __init__(self, offence: Offence) -> None:
+        super().__init__(f"{offence.why}; {offence.then}")
+        self.id, self.why, self.then = offence
 
 
 class Watch:
@@ -42,18 +50,18 @@ class Watch:
     def __init__(self) -> None:
         self.first: Forbidden | None = None
 
-    def note(self, id: str, why: str) -> Forbidden:
+    def note(self, offence: Offence) -> Forbidden:
         """Remember an offence unless there was one before; returns the first."""
-        self.first = self.first or Forbidden(id, why)
+        self.first = self.first or Forbidden(offence)
         return self.first
 
-    def refuse(self, id: str, why: str) -> NoReturn:
+    def refuse(self, offence: Offence) -> NoReturn:
         """Remember an offence and raise it."""
-        raise self.note(id, why)
+        raise self.note(offence)
 
-    def refusing(self, offence: tuple[str, str]) -> Callable[..., NoReturn]:
+    def refusing(self, offence: Offence) -> Callable[..., NoReturn]:
         """A function that takes anything and refuses."""
-        return lambda *_, **__: self.refuse(*offence)
+        return lambda *_, **__: self.refuse(offence)
 
 
 def run(action: Callable[[], None], *, seconds: float = TIME_LIMIT_S) -> str:
@@ -68,11 +76,11 @@ def run(action: Callable[[], None], *, seconds: float = TIME_LIMIT_S) -> str:
         with refusals(watch), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
             _within(action, seconds, watch)
     except SystemExit:
-        watch.note(*EXITS)
+        watch.note(EXITS)
     except BaseException as exc:
         failure = exc
     if _went_away(here):
-        watch.note(*MOVES)
+        watch.note(MOVES)
     if watch.first and not isinstance(failure, KeyboardInterrupt):
         raise watch.first from None
     if failure:
@@ -95,7 +103,7 @@ def refusals(watch: Watch) -> Iterator[None]:
         yield
 
 
-def _dangers() -> list[tuple[Any, str, tuple[str, str]]]:
+def _dangers() -> list[tuple[Any, str, Offence]]:
     found = [(builtins, "input", ASKS), (getpass, "getpass", ASKS), (sys, "breakpointhook", ASKS), (os, "_exit", EXITS),
              (os, "abort", EXITS), *((os, name, FORKS) for name in ("fork", "forkpty") if hasattr(os, name))]
     ipython = sys.modules.get("IPython")
@@ -118,7 +126,7 @@ class Bounded(io.StringIO):
 
     def write(self, text: str) -> int:
         if self.tell() + len(text) > MOST_OUTPUT:
-            self._watch.refuse(*FLOODS)
+            self._watch.refuse(FLOODS)
         return super().write(text)
 
 
@@ -145,8 +153,8 @@ def _within(action: Callable[[], None], seconds: float, watch: Watch) -> None:
         _in_thread(action, seconds, watch)
 
 
-def _too_slow(seconds: float) -> tuple[str, str]:
-    return "too-slow", f"it did not end within {seconds:g} seconds; look for a loop that never stops"
+def _too_slow(seconds: float) -> Offence:
+    return Offence("too-slow", f"it did not end within {seconds:g} seconds", "look for a loop that never stops.")
 
 
 def _with_timer(action: Callable[[], None], seconds: float, watch: Watch) -> None:
@@ -157,7 +165,7 @@ def _with_timer(action: Callable[[], None], seconds: float, watch: Watch) -> Non
         rings += 1
         if rings > 2:
             _insist(frame, watch)
-        watch.refuse(*_too_slow(seconds))
+        watch.refuse(_too_slow(seconds))
 
     before = signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)  # rings again, for code that catches everything
@@ -197,7 +205,7 @@ def _in_thread(action: Callable[[], None], seconds: float, watch: Watch) -> None
     worker.start()
     worker.join(seconds)
     if worker.is_alive():
-        late = watch.note(*_too_slow(seconds))
+        late = watch.note(_too_slow(seconds))
         ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(worker.ident or 0), ctypes.py_object(_Late))
         worker.join(1.0)
         raise late

@@ -25,10 +25,11 @@ from . import _cells, _kernel, _shipped, state
 from ._shipped import Answer, Part
 from .core import one_line
 
-CELL_LIMIT_S = 20  # of one cell; check() itself stops an answer after guard.TIME_LIMIT_S
+CELL_LIMIT_S = 30  # of one cell; check() itself stops an answer after guard.TIME_LIMIT_S
 NOTEBOOK_LIMIT_S = 150  # of one notebook, with its second runs
 PACKAGE = Path(__file__).resolve().parents[2]
 MESSAGE = 400  # characters of one line of the report
+NOT_REACHED = "not reached in time: the cells before it took too long. Mend those, or run it again on a less busy machine."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,8 +59,7 @@ class Run:
     @property
     def broke_at(self) -> int | None:
         """The cell in which the kernel went away, or the time ran out."""
-        gone = [number for number, end in self.cells.items() if end["ok"] is False and (end.get("gone") or "ename" not in end)
-                and not end.get("skipped") and not end.get("late")]
+        gone = [number for number, end in self.cells.items() if end["gone"]]
         return gone[0] if gone else self.begun if self.begun not in self.cells else None
 
 
@@ -115,6 +115,8 @@ def _verdict(id: str, name: str, answer: Answer, cells: list[Part], run: Run) ->
         state_, text = "crashed", "NBVAL_SKIP keeps the answer cell from running; remove that line or tag."
     elif given is not None and not said:
         state_, text = "crashed", f"the notebook's own cell `{given}` failed; run `python3 course.py doctor`."
+    elif not ends["answer"]:
+        state_, text = "crashed", NOT_REACHED if run.over_time else f"nbval did not run it: {run.log[-200:]}"
     elif not ends["answer"].get("ok"):
         state_, text = "crashed", _cell_failure(ends["answer"])
     elif said:
@@ -126,7 +128,7 @@ def _verdict(id: str, name: str, answer: Answer, cells: list[Part], run: Run) ->
     elif ends["check"].get("ok"):
         state_, text = "crashed", "the check did not run: an answer gives the name `check` another meaning. Choose another name there."
     else:
-        state_, text = "crashed", _cell_failure(ends["check"]) if ends["check"] else f"nbval did not run it: {run.log[-200:]}"
+        state_, text = "crashed", _cell_failure(ends["check"])
     if answer.borrowed and state_ not in ("passed", "not yet attempted"):
         text = (f"{', '.join(f'`{word}`' for word in answer.borrowed[:4])} comes from another cell of yours, and only answer cells are "
                 f"taken. Move what defines it into the cell that begins with `# exercise {id}`.")
@@ -143,7 +145,7 @@ def _cell_failure(end: dict) -> str:
     if end.get("late"):
         return f"the answer cell did not end within {CELL_LIMIT_S} seconds; look for a loop that never stops."
     if end.get("ename") == "Forbidden":
-        return f"the answer cell was stopped: {end['evalue']}."
+        return f"the answer cell was stopped: {end['evalue']}"
     if end.get("ename") == "StdinNotImplementedError":
         return "the answer cell waits for input, which nobody can answer during a check."
     what = re.sub(r" ?\((?:\S+, )?line (\d+)\)", r" in line \1", end.get("evalue", ""))  # without IPython's file names
@@ -165,7 +167,7 @@ def _breaker(id: str, name: str, run: Run) -> Verdict:
 
 def _no_time(id: str, name: str) -> Verdict:
     return Verdict(exercise=id, name=name, state="crashed",
-                   text="not reached in time, because another answer in this notebook does not end; mend that one first.")
+                   text=NOT_REACHED)
 
 
 def _remarks(found: dict[str, Answer], learner: list[_cells.Cell]) -> Iterator[str]:

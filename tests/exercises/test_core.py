@@ -1,0 +1,308 @@
+"""`check`, `hint` and `progress` in a notebook: short messages, no traceback, nothing a learner's answer does can hang or hide it."""
+from __future__ import annotations
+
+import builtins
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from helpers.checks import check, core, guard, hint, outcome, progress, state
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _own_progress(monkeypatch, tmp_path):
+    monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / "progress.jsonl"))
+    monkeypatch.setattr(state, "_shown", {})
+    monkeypatch.setattr(state, "_unsaved", [])
+
+
+@pytest.fixture
+def double(monkeypatch):
+    """An exercise 99.1 whose answer must double a number."""
+    def judge(answer):
+        got = answer(2)
+        if got != 4:
+            raise outcome.Mistake("not-doubled", did="double(2)", expected="4", got=repr(got), then="Multiply by two.")
+
+    task = core.Exercise(id="99.1", name="double", insight="twice is enough.", hints=("Think.", "Use *.", "return 2 * x"), judge=judge)
+    monkeypatch.setitem(core._REGISTRY, "99.1", task)
+
+
+def answer(body: str) -> object:
+    """A function `double(x)` as it would stand in a notebook."""
+    space = {"__name__": "__main__"}
+    exec("def double(x):\n" + "\n".join(f"    {line}" for line in body.splitlines()), space)
+    return space["double"]
+
+
+def failure(given: object) -> outcome.CheckFailed:
+    with pytest.raises(outcome.CheckFailed) as caught:
+        check("99.1", given)
+    assert 1 <= len(str(caught.value).splitlines()) <= 4
+    assert all(len(line) <= core.LINE for line in str(caught.value).splitlines())
+    return caught.value
+
+
+# --- verdicts -----------------------------------------------------------------------------------------------------------------------
+
+def test_right_answer_prints_one_line(double, capsys):
+    """A right answer prints one line that is the same every time."""
+    check("99.1", lambda x: x + x)
+    check("99.1", lambda x: 2 * x)
+    assert capsys.readouterr().out == "99.1 passed: twice is enough.\n" * 2
+    assert state.load()["99.1"]["state"] == "passed"
+
+
+def test_wrong_answer_says_did_expected_got_next(double):
+    """A wrong answer gets the judge's four lines."""
+    failed = failure(lambda x: 3)
+    assert (failed.state, failed.id) == ("wrong", "not-doubled")
+    assert str(failed).splitlines() == ["99.1: double(2)", "expected: 4", "got:      3", "next:     Multiply by two."]
+
+
+def test_lines_stay_lines_whatever_comes_back(double):
+    """Line breaks and megabytes in what the answer gives back do not make the message longer."""
+    assert "…" in str(failure(lambda x: "a\nb" * 1_000_000))
+
+
+@pytest.mark.parametrize("given", [None, ..., answer("raise NotImplementedError"), answer("raise NotImplementedError  # your code here")])
+def test_stub_is_not_attempted(double, given):
+    """Nothing, an ellipsis and the stub are 'not yet attempted'."""
+    failed = failure(given)
+    assert (failed.state, failed.id) == ("not yet attempted", "not-attempted")
+
+
+def test_not_implemented_elsewhere_is_a_crash(double):
+    """A NotImplementedError with a text, or out of a library, is the answer's own and no stub."""
+    library = {"__name__": "library"}
+    exec("def work(x):\n    raise NotImplementedError", library)
+    assert failure(answer("raise NotImplementedError('later')")).state == "crashed"
+    assert failure(library["work"]).state == "crashed"
+
+
+def test_crash_names_error_and_line(double, tmp_path):
+    """An exception is named with its text and the learner's line, without a traceback."""
+    file = tmp_path / "cell.py"
+    file.write_text("def double(x):\n    return int('two') * x\n")
+    space = {"__name__": "__main__"}
+    exec(compile(file.read_text(), str(file), "exec"), space)
+    lines = str(failure(space["double"])).splitlines()
+    assert lines[0] == "99.1: your code raised ValueError: invalid literal for int() with base 10: 'two'"
+    assert lines[1] == "where:    return int('two') * x"
+
+
+def test_what_the_judge_cannot_use_is_not_called_the_learners_exception(double, monkeypatch):
+    """When the judge itself trips over a value, the message speaks of what came back."""
+    def judge(answer):
+        answer(2)["key"]
+    task = core.Exercise(id="99.1", name="double", insight="", hints=("", "", ""), judge=judge)
+    monkeypatch.setitem(core._REGISTRY, "99.1", task)
+    assert "what your code gave back could not be used: TypeError" in str(failure(lambda x: 3))
+
+
+@pytest.mark.parametrize("given", ["double", 4, {"double": 1}])
+def test_not_a_function(double, given):
+    """A name in quotes or a called function is told apart from a wrong answer."""
+    assert failure(given).id == "not-callable"
+
+
+@pytest.mark.parametrize("id", ["04.22", "4.2", "", "../../x.1", 4.2, None])
+def test_unknown_exercise_offers_near_ones(id):
+    """An id that does not exist is one sentence with near misses."""
+    with pytest.raises(core.CourseError) as caught:
+        check(id, print)
+    assert "Did you mean" in str(caught.value) or "in quotes" in str(caught.value)
+
+
+# --- what an answer must not do ----------------------------------------------------------------------------------------------------
+
+OFFENCES = {
+    "loops": ("while True: pass", "too-slow"),
+    "sleeps": ("import time\ntime.sleep(1000)", "too-slow"),
+    "loops and catches everything": ("while True:\n    try:\n        return missing\n    except: pass", "too-slow"),
+    "sleeps and catches everything": ("import time\nwhile True:\n    try:\n        time.sleep(0.05)\n    except:\n        pass", "too-slow"),
+    "prints a megabyte": ("print('x' * 1_000_000)\nreturn 2 * x", "floods"),
+    "prints for ever": ("while True:\n    print('again')", "floods"),
+    "prints a megabyte and hides it": ("try:\n    print('x' * 1_000_000)\nexcept:\n    pass\nreturn 2 * x", "floods"),
+    "asks": ("return int(input('x?'))", "asks-for-input"),
+    "asks and hides it": ("try:\n    input()\nexcept:\n    return 2 * x", "asks-for-input"),
+    "asks for a password": ("import getpass\nreturn getpass.getpass()", "asks-for-input"),
+    "stops in the debugger": ("breakpoint()\nreturn 2 * x", "asks-for-input"),
+    "sys.exit": ("import sys\nsys.exit(0)", "exits"),
+    "exit": ("exit()", "exits"),
+    "os._exit": ("import os\nos._exit(0)", "exits"),
+    "fork": ("import os\nos.fork()\nreturn 2 * x", "forks"),
+    "multiprocessing": ("import multiprocessing as m\nm.get_context('fork').Process(target=print).start()\nreturn 2 * x", "forks"),
+    "chdir": ("import os\nos.chdir('/')\nreturn 2 * x", "changes-directory"),
+    "chdir and a wrong answer": ("import os\nos.chdir('/')\nreturn 3", "changes-directory"),
+}
+
+
+@pytest.mark.parametrize("name", OFFENCES)
+@pytest.mark.parametrize("place", ["main thread", "worker thread"])
+def test_offences_are_stopped_and_named(double, monkeypatch, name, place):
+    """A loop, a flood, a question, an exit, a fork or a move is named, also when hidden by a bare except; all is as before."""
+    body, id = OFFENCES[name]
+    if place == "worker thread" and id == "too-slow":
+        pytest.skip("a thread that never ends cannot be taken back; see test_in_a_thread")
+    monkeypatch.setattr(guard.run, "__kwdefaults__", {"seconds": 0.4})
+    before = Path.cwd(), builtins.input, os._exit, sys.stdout, sys.gettrace()
+    found = []
+    work = threading.Thread(target=lambda: found.append(failure(answer(body))))
+    if place == "worker thread":
+        work.start()
+        work.join()
+    else:
+        work.run()
+    assert (found[0].state, found[0].id) == ("crashed", id)
+    assert "your code was stopped" in str(found[0])
+    assert (Path.cwd(), builtins.input, os._exit, sys.stdout, sys.gettrace()) == before
+
+
+def test_in_a_thread():
+    """Where no timer signal can be had, a loop is stopped by an exception sent to its thread."""
+    turns = []
+
+    def loop():
+        while True:
+            turns.append(time.sleep(0.001))
+
+    caught = []
+
+    def work():
+        with contextlib.suppress(guard.Forbidden):
+            guard.run(loop, seconds=0.2)
+        caught.append(len(turns))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join(20)
+    time.sleep(0.1)
+    assert caught == [len(turns)]
+
+
+def test_deleted_working_directory_is_no_obstacle(double, tmp_path, monkeypatch):
+    """A check works where the working directory is gone."""
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    folder.rmdir()
+    check("99.1", lambda x: 2 * x)
+
+
+def test_printing_is_allowed_and_kept_out(double, capsys):
+    """What an answer prints does not mix with the verdict."""
+    check("99.1", answer("print('hello')\nreturn 2 * x"))
+    assert capsys.readouterr().out == "99.1 passed: twice is enough.\n"
+
+
+def test_interrupt_passes(double):
+    """The learner's own Stop button ends a check at once."""
+    with pytest.raises(KeyboardInterrupt):
+        check("99.1", answer("raise KeyboardInterrupt"))
+
+
+# --- hints and progress ------------------------------------------------------------------------------------------------------------
+
+def test_hints_come_in_three_steps_and_are_counted_once(double, capsys, monkeypatch):
+    """Nudge, pointer, worked line, and that one again; a new kernel begins with the first; each is counted once."""
+    for _ in range(4):
+        hint("99.1")
+    assert capsys.readouterr().out.splitlines() == [
+        "Hint 1 of 3 for 99.1: Think.", "Hint 2 of 3 for 99.1: Use *.", *["Hint 3 of 3 for 99.1: return 2 * x"] * 2]
+    monkeypatch.setattr(state, "_shown", {})
+    hint("99.1")
+    assert "Hint 1 of 3" in capsys.readouterr().out
+    assert state.load()["99.1"]["hints"] == 3
+
+
+def test_progress_is_a_card(double):
+    """Every exercise has a row with its last state and its hints; the caption counts and names the next one."""
+    with pytest.raises(outcome.CheckFailed):
+        check("99.1", lambda x: "<b>")
+    hint("99.1")
+    card = progress()
+    row = next(cells for cells in card.cells if cells[0] == "99.1")
+    assert row[1:4] == ("double", "✗ wrong", "1") and "got: '<b>'" in row[4]
+    assert card.caption.startswith(f"0 of {len(core.exercises())} exercises passed. Next: 00.1 mask_token.")
+    assert "&lt;b&gt;" in card.html
+
+
+def test_progress_survives_damage(double):
+    """A torn or foreign line in the file costs that line only."""
+    check("99.1", lambda x: 2 * x)
+    with open(state.path(), "ab") as file:
+        file.write(b'\n{"id": "99.1", "sta')
+    hint("99.1")
+    with open(state.path(), "ab") as file:
+        file.write(b"\nnull\n[1]\n{}\n\xff\xfe")
+    assert state.load()["99.1"] == {"state": "passed", "message": "99.1 passed: twice is enough.", "mistake": "", "hints": 1}
+
+
+def test_progress_without_a_file(double, monkeypatch, tmp_path):
+    """Where nothing can be written, progress lasts as long as the kernel."""
+    (tmp_path / "file").touch()
+    for chosen in ("off", str(tmp_path / "file" / "progress.jsonl")):
+        monkeypatch.setenv("COURSE_PROGRESS", chosen)
+        monkeypatch.setattr(state, "_unsaved", [])
+        check("99.1", lambda x: 2 * x)
+        assert state.load()["99.1"]["state"] == "passed"
+
+
+def test_two_notebooks_at_once(tmp_path):
+    """Two kernels that write at the same moment lose nothing."""
+    code = "import sys\nfrom helpers.checks import state\nfor n in range(150): state.note(f'{sys.argv[1]}.{n}', 'passed', 'x' * 200)"
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "COURSE_PROGRESS": str(tmp_path / "both.jsonl")}
+    running = [subprocess.Popen([sys.executable, "-c", code, name], env=env) for name in ("01", "02")]
+    assert [process.wait(60) for process in running] == [0, 0]
+    assert len(state.fold(state.read(tmp_path / "both.jsonl"))) == 300
+
+
+def test_progress_stands_beside_the_launcher(monkeypatch, tmp_path):
+    """In a clone the file is `.course/progress.jsonl` beside course.py, from whichever folder a notebook runs."""
+    (tmp_path / "course.py").touch()
+    (tmp_path / "exercises").mkdir()
+    monkeypatch.delenv("COURSE_PROGRESS")
+    monkeypatch.chdir(tmp_path / "exercises")
+    assert state.path() == tmp_path / ".course" / "progress.jsonl"
+
+
+# --- in a real kernel --------------------------------------------------------------------------------------------------------------
+
+CELLS = ["from helpers import check, hint, progress",
+         'check("00.1", lambda token: token)',
+         "def mask_token(token): raise NotImplementedError  # your code here",
+         'check("00.1", mask_token)',
+         'check("00.9", mask_token)',
+         'check("00.1", lambda token: exit())',
+         'check("00.1", lambda token: print(1 / 0))',
+         'check("00.1", lambda token: "hf_****" + token[-4:] if token and len(token) > 9 else "hf_****")']
+
+
+def test_no_traceback_in_a_real_kernel(tmp_path, monkeypatch):
+    """In the installed IPython (9 on a new machine, 7 in Colab) a failed check shows its lines and nothing else; the kernel lives on."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in CELLS])
+    NotebookClient(notebook, kernel_name="python3", timeout=60, allow_errors=True,
+                   resources={"metadata": {"path": str(tmp_path)}}).execute()
+    outputs = [cell.outputs[0] if cell.outputs else None for cell in notebook.cells]
+    assert outputs[0] is None and outputs[2] is None
+    for number, words in ((1, "00.1: mask_token('hf_"), (3, "00.1: not attempted yet"), (4, "There is no exercise '00.9'."),
+                          (5, "00.1: your code was stopped: it calls exit()"), (6, "00.1: your code raised ZeroDivisionError")):
+        shown = outputs[number]["traceback"]
+        assert len(shown) <= 4 and shown[0].startswith(words), shown
+        assert not any("Traceback" in line or "\x1b" in line for line in shown)
+    assert "check(" not in json.dumps([outputs[n]["traceback"] for n in (1, 3, 5)])
+    assert outputs[7]["text"].startswith("00.1 passed: ")
