@@ -5,8 +5,8 @@ Importing this package loads nothing heavy: each public name is fetched from its
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # type checkers take it for true; importing it from `typing` would take longer than all the rest
 __version__ = "1.0.0"
 
 _HOME_OF = {

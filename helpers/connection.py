@@ -123,7 +123,7 @@ def _class_server(url: str, name: str | None, join_code: str | None) -> Course:
 
 def _with_server(url: str, token: str, running: Any = None) -> Course:
     from .remote import Server
-    return Course("practice", token=token, router_url=f"{url}/v1", hook=Hook(Ledger(), practice_url=url),
+    return Course("practice", token=token, router_url=f"{url}/v1", hook=Hook(Ledger(), practice_url=url, practice_token=token),
                   server=Server(url, token), running=running)
 
 

@@ -32,11 +32,13 @@ class Hook:
     Args:
         ledger: gets one record per HTTP request.
         practice_url: where requests for Hugging Face's hosts really go; None in live mode.
+        practice_token: what questions to the Hub carry there, so that the server's log knows whose they are.
         budget: refuses inference calls that do not fit; None in practice mode.
     """
 
-    def __init__(self, ledger: Ledger, *, practice_url: str | None = None, budget: Budget | None = None) -> None:
-        self.ledger, self.budget = ledger, budget
+    def __init__(self, ledger: Ledger, *, practice_url: str | None = None, practice_token: str = "",
+                 budget: Budget | None = None) -> None:
+        self.ledger, self.budget, self.token = ledger, budget, practice_token
         self.practice = urlsplit(practice_url) if practice_url else None
         self.proxy = None if self.practice else _proxy()
 
@@ -56,6 +58,8 @@ class Hook:
         if not self.practice:
             return url, headers
         headers = _without_foreign_token(headers, url)
+        if url.host == "huggingface.co" and self.token and "authorization" not in headers:
+            headers["Authorization"] = f"Bearer {self.token}"
         if _is_service(url.host):
             headers["X-Forwarded-Host"] = url.host
             headers["Host"] = self.practice.netloc

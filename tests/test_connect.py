@@ -103,7 +103,7 @@ def test_ledger_is_filled_by_both_sdks(course):
     assert plain["status"] == streamed["status"] == 200
     assert plain["model"] == streamed["model"] == course.models.chat
     assert plain["tokens_out"] > 0 and streamed["tokens_out"] > 0 and streamed["ttft_s"] > 0
-    assert "429" not in str(course.ledger.records()).replace("'429'", "") and course.token not in str(course.ledger.records())
+    assert "What is" not in str(course.ledger.records()) and course.token not in str(course.ledger.records())
 
 
 def test_the_learners_token_stays_home(monkeypatch, tmp_path):
@@ -177,7 +177,7 @@ def test_class_server():
 
 
 @pytest.mark.parametrize("mode, words", [
-    ("practise", "There is no mode 'practise'"), ("http://127.0.0.1:9", "No practice server answers at http://127.0.0.1:9"),
+    ("practise", "There is no mode 'practise'"), ("http://127.0.0.1:9", "No practice server lets you in at http://127.0.0.1:9"),
 ])
 def test_wrong_modes(mode, words):
     """A mode that does not exist and a class server that does not answer get one sentence and one next step."""
@@ -203,11 +203,12 @@ def test_live_needs_a_good_token(monkeypatch, tmp_path, token):
 
 def test_live_budget_stops_before_sending(monkeypatch):
     """The call that would pass the budget is refused by both SDKs with BudgetExceeded, and nothing is sent."""
-    from huggingface_hub import InferenceClient
+    from huggingface_hub import InferenceClient, constants
     from openai import OpenAI
 
     from helpers.errors import BudgetExceeded
     monkeypatch.setenv("HF_TOKEN", canary())
+    monkeypatch.setattr(constants, "HF_HUB_DISABLE_TELEMETRY", True)  # the hub's own side call is not what is tested
     monkeypatch.setattr(socket, "create_connection", lambda *a, **k: pytest.fail("a connection was opened"))
     with quiet("live", max_calls=5, max_usd=0.000001) as course:
         hub = InferenceClient(token=course.token, timeout=5)
