@@ -1,4 +1,4 @@
-"""The practice chat, text and reasoner models: what they say, and that sampling and probabilities are real."""
+"""The practice chat, text and reasoner models: what they say, and that sampling is real."""
 from __future__ import annotations
 
 import math
@@ -14,8 +14,8 @@ from helpers.practice.models.chat.grammar import Grammar, SlotError, opening, pa
 from helpers.practice.models.chat.tokens import Vocabulary, split
 from helpers.practice.models.chat.turns import find_labels, read
 
-TICKET = ("Hi, my name is Ana. I was charged twice for my subscription this month and I cannot reach anybody on the "
-          "phone. Order 1182. Please fix this before Friday. Thanks, Ana")
+TICKET = ("Hi, my name is Ana. I was charged twice for my subscription this month and I cannot reach "
+          "anybody on the phone. Order 1182. Please fix this before Friday. Thanks, Ana")
 
 
 def user(content: str) -> dict:
@@ -60,7 +60,8 @@ def test_temperature_zero_repeats_and_seeds_matter() -> None:
 
 def test_calls_without_a_seed_differ() -> None:
     """Without a seed consecutive calls differ, and a new model repeats the row."""
-    rows = [[_text(model.chat([user("What is jitter?")])) for _ in range(4)] for model in (ChatModel(), ChatModel())]
+    models = ChatModel(), ChatModel()
+    rows = [[_text(model.chat([user("What is jitter?")])) for _ in range(4)] for model in models]
     assert rows[0] == rows[1] and len(set(rows[0])) > 1
 
 
@@ -76,7 +77,7 @@ def test_every_temperature_stops() -> None:
 
 
 def test_logprobs_are_the_untempered_distribution() -> None:
-    """Reported log probabilities do not depend on temperature; alternatives come best first and hold the choice."""
+    """Log probabilities do not depend on temperature; alternatives come best first and hold the choice."""
     ask = [user("What does temperature do?")]
     cold = list(load().chat(ask, temperature=0, top_logprobs=5))
     warm = list(load().chat(ask, temperature=1.3, seed=1, top_logprobs=5))
@@ -124,7 +125,8 @@ def test_summaries_come_from_the_ticket(messages: list[dict]) -> None:
 @pytest.mark.parametrize(("instruction", "label"), [
     ("Classify this ticket as one of: billing, account, technical, shipping.\n\n" + TICKET, "billing"),
     ("Which category fits: login, delivery or bug? Ticket: my parcel never came", "delivery"),
-    ('Choose one label from ["bug", "feature request"] for: it would be great if you added a dark mode', "feature request"),
+    ('Choose one label from ["bug", "feature request"] for: it would be great if you added a dark mode',
+     "feature request"),
     ("Is this review positive or negative? The food was awful and cold.", "negative"),
     ("Rate the urgency from 1 to 5: our whole site is down and nobody can work", "5"),
 ])
@@ -135,12 +137,13 @@ def test_labels_are_chosen_from_the_list(instruction: str, label: str) -> None:
 
 def test_label_probabilities_are_told() -> None:
     """The first token of a label carries the probability of the choice."""
-    first = next(load().chat([user("Classify as billing or login: I cannot sign in today")], temperature=0, top_logprobs=2))
+    ask = [user("Classify as billing or login: I cannot sign in today")]
+    first = next(load().chat(ask, temperature=0, top_logprobs=2))
     assert {word for word, *_ in first.top} == {"billing", "login"} and math.exp(first.logprob) > 0.5
 
 
 def test_follow_ups_work_on_the_last_answer() -> None:
-    """"Make it shorter" shortens, "more formal" keeps the matter, and a new question is not taken for an edit."""
+    """"Make it shorter" shortens, "more formal" salutes, and a new question is not taken for an edit."""
     history = [user("Draft a reply to this ticket: " + TICKET)]
     draft = say(*history)
     history += [{"role": "assistant", "content": draft}]
@@ -155,7 +158,8 @@ def test_follow_ups_work_on_the_last_answer() -> None:
 def test_content_parts_and_odd_messages_are_read() -> None:
     """A list of text parts is text; None, missing and wrong content do no harm."""
     assert "chunk" in say({"role": "user", "content": [{"type": "text", "text": "How do I stream a reply?"}]})
-    for odd in ([], [{}], [{"role": "user", "content": None}], [{"role": "assistant", "content": ""}], [user("{|}")]):
+    empty = {"role": "assistant", "content": ""}
+    for odd in ([], [{}], [{"role": "user", "content": None}], [empty], [user("{|}")]):
         assert say(*odd)
 
 
@@ -174,7 +178,8 @@ def test_reasoner_reasons_before_it_answers() -> None:
     assert marks == sorted(marks, reverse=True) and {True, False} == set(marks)
     assert "status-429" in _text(step for step in steps if step.reasoning)
     assert _text(step for step in steps if not step.reasoning) == say(user("What is a 429?"))
-    assert all(step.reasoning for step in reasoner.load().chat([user("What is a 429?")], max_tokens=9, seed=1))
+    short = reasoner.load().chat([user("What is a 429?")], max_tokens=9, seed=1)
+    assert all(step.reasoning for step in short)
 
 
 def test_tokens_join_to_the_text() -> None:
@@ -192,7 +197,8 @@ def test_slots_need_their_braces() -> None:
     for wrong in ("{a|b", "a}", "a|b"):
         with pytest.raises(SlotError):
             parse(wrong)
-    assert _text(generate(Mixture([(Grammar("a { |b }c."), 1.0)]), Sampling(temperature=0), Vocabulary([]))) == "a c."
+    spaced = Mixture([(Grammar("a { |b }c."), 1.0)])
+    assert _text(generate(spaced, Sampling(temperature=0), Vocabulary([]))) == "a c."
     assert opening("One {two. three|four}. Five. Six.", 2) == "One {two. three|four}. Five."
 
 
@@ -201,7 +207,8 @@ def test_reading_of_requests() -> None:
     assert read([user("How do I write a prompt that summarises a ticket?")]).kind == "question"
     assert read([user("How does a classifier choose one of several labels?")]).kind == "question"
     assert read([user("Write a reply to this customer: my lamp arrived broken")]).kind == "reply"
-    assert find_labels("Labels:\n- billing\n- account problem\n- other") == ("billing", "account problem", "other")
+    assert find_labels("Labels:\n- billing\n- account issue\n- other") == ("billing", "account issue",
+    "other")
 
 
 def test_threads_share_the_model() -> None:

@@ -90,7 +90,8 @@ def lost_questions(passages: tuple[corpus.Passage, ...]) -> list[str]:
         for question in passage.questions if passage.key != "off-topic" else ():
             hits = planner.plan([{"role": "user", "content": question}]).hits
             if not hits or hits[0].passage is not passage:
-                wrong.append(f"{passage.key}: {question!r} leads to {hits[0].passage.key if hits else 'nothing'}.")
+                found = hits[0].passage.key if hits else "nothing"
+                wrong.append(f"{passage.key}: {question!r} leads to {found}.")
     return wrong
 
 
@@ -135,7 +136,7 @@ def report(passages: tuple[corpus.Passage, ...]) -> None:
     planner = Planner(Answers(retrieve.Index(passages)))
     on = [(planner.plan([{"role": "user", "content": p}]), keys) for name in ON for p, keys in prompts(name)]
     off = [planner.plan([{"role": "user", "content": p}]) for p, _ in prompts(OFF)]
-    right = sum(bool(plan.hits) and plan.verdict.on_topic and plan.hits[0].passage.key in keys for plan, keys in on)
+    right = sum(plan.verdict.on_topic and plan.hits[0].passage.key in keys for plan, keys in on)
     honest = sum("practice model" in _said(plan) for plan in off)
     words = sum(len(p.plain.split()) for p in passages)
     print(f"{len(passages)} passages, {words} words, {sum(len(p.questions) for p in passages)} questions; "
@@ -149,8 +150,9 @@ def _said(plan: Plan) -> str:
 
 def main() -> int:
     """Run the checks; write or compare the derived files."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="compare with the committed files, write nothing")
+    plain = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=plain)
+    parser.add_argument("--check", action="store_true", help="compare with the committed files, write none")
     check = parser.parse_args().check
     passages = corpus.load()
     trouble = list(broken_rules(passages))

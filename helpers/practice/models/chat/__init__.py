@@ -44,12 +44,13 @@ class ChatModel:
                                           for p in corpus.load())
         return self._vocabulary
 
-    def chat(self, messages: list[dict], *, max_tokens: int = 256, temperature: float = 1.0, top_p: float = 1.0,
-             top_k: int | None = None, seed: int | None = None, top_logprobs: int = 0) -> Iterator[Step]:
+    def chat(self, messages: list[dict], *, max_tokens: int = 256, temperature: float = 1.0,
+             top_p: float = 1.0, top_k: int | None = None, seed: int | None = None,
+             top_logprobs: int = 0) -> Iterator[Step]:
         """The next assistant message, token by token; ends by itself, or after `max_tokens`.
 
-        `temperature` 0 takes the likeliest token; `seed` None takes the next number of a counter, so that calls
-        differ and a new process repeats the row."""
+        `temperature` 0 takes the likeliest token; `seed` None takes the next number of a counter, so that
+        calls differ and a new process repeats the row."""
         how = self._sampling(max_tokens, temperature, top_p, top_k, seed, top_logprobs)
         return generate(self.plan(messages).mixture, how, self.vocabulary)
 
@@ -69,8 +70,8 @@ class ChatModel:
             return continuation(what, self._answers)
         return self._planner.plan([{"role": role, "content": text} for role, text in json.loads(what)])
 
-    def _sampling(self, max_tokens: int, temperature: float, top_p: float, top_k: int | None, seed: int | None,
-                  top_logprobs: int) -> Sampling:
+    def _sampling(self, max_tokens: int, temperature: float, top_p: float, top_k: int | None,
+                  seed: int | None, top_logprobs: int) -> Sampling:
         number = next(self._unseeded) if seed is None else int(seed)
         return Sampling(max_tokens, temperature, top_p, top_k, number, top_logprobs)
 

@@ -47,7 +47,8 @@ def following(prompt: str, hits: list[Hit]) -> Mixture | None:
 
 def _ends(grammar: Grammar, tail: list[str]) -> list[int]:
     """Nodes where a path with the tokens of `tail` ends and goes on."""
-    here = {node for node, token in enumerate(grammar.tokens) if token.strip().lower() == tail[0] and node != START}
+    here = {node for node, token in enumerate(grammar.tokens)
+            if token.strip().lower() == tail[0] and node != START}
     for wanted in tail[1:]:
         here = {after for node in here for after, _ in grammar.edges[node]
                 if after != STOP and grammar.tokens[after].strip().lower() == wanted}

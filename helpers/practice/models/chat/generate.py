@@ -1,8 +1,9 @@
 """Next-token probabilities of a weighted mixture of passages, and sampling from them.
 
-A state is a set of places in the passages' graphs with their posterior weights, as in the forward algorithm of a
-hidden Markov model. Two small shares of the probability go to places elsewhere in the mixture that follow the same
-two tokens, or the same one: the n-gram part. At low temperature it is never chosen, at 2 it often is."""
+A state is a set of places in the passages' graphs with their posterior weights, as in the forward algorithm
+of a hidden Markov model. Two small shares of the probability go to places elsewhere in the mixture that
+follow the same two tokens, or the same one: the n-gram part. At low temperature it is never chosen, at 2 it
+often is."""
 from __future__ import annotations
 
 import math

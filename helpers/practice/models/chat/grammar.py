@@ -8,7 +8,7 @@ from typing import Union
 from .tokens import END, split
 
 START, STOP = 0, -1
-SHARES = (1.0, 0.5, 0.42, 0.36, 0.32)  # how likely the first, second, ... wording of a slot is, before scaling
+SHARES = (1.0, 0.5, 0.42, 0.36, 0.32)  # of the first, second, ... wording of a slot, before scaling
 Item = Union[str, list]
 Edge = tuple[int, float]
 
@@ -81,8 +81,8 @@ class Grammar:
     """Token graph of one passage. Node 0 is the start; an edge to STOP ends the text.
 
     `tokens[i]` is the token of node i, `edges[i]` the (node, probability) pairs after it. `turn` moves the
-    favourite wording of each slot on by that many places, for a rephrased answer; `lead` is put before the first
-    token; a `literal` text has no slots."""
+    favourite wording of each slot on by that many places, for a rephrased answer; `lead` is put before the
+    first token; a `literal` text has no slots."""
 
     def __init__(self, text: str, *, literal: bool = False, turn: int = 0, lead: str = "") -> None:
         self.tokens: list[str] = [END]

@@ -1,4 +1,5 @@
-"""Is a question about the course at all? A logistic rule over five measures, fitted on the development prompts."""
+"""Is a question about the course at all? A logistic rule over five measures, fitted on the development
+prompts."""
 from __future__ import annotations
 
 import json
@@ -34,7 +35,7 @@ def _terms_of(name: str) -> frozenset[str]:
 def measures(bag: Bag, hits: list[Hit], index: Index) -> tuple[float, ...]:
     """The five measures and a constant, in the order of MEASURES."""
     total = sum(weight * index.rarity(term) for term, weight in bag.items()) or 1.0
-    unknown = sum(weight * index.rarity(term) for term, weight in bag.items() if not index.knows(term)) / total
+    unknown = sum(weight * index.rarity(t) for t, weight in bag.items() if not index.knows(t)) / total
     strong = sum(weight for term, weight in bag.items() if term in _terms_of("strong.txt"))
     everyday = sum(weight for term, weight in bag.items()
                    if term in _terms_of("everyday.txt") and term not in _terms_of("strong.txt"))

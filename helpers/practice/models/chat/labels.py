@@ -25,7 +25,8 @@ def profiles() -> dict[frozenset[str], dict[str, float]]:
 
 
 def _name(label: str) -> frozenset[str]:
-    return frozenset(term for term, weight in terms(label) if weight == 1) or frozenset([label.strip().lower()])
+    whole = frozenset(term for term, weight in terms(label) if weight == 1)
+    return whole or frozenset([label.strip().lower()])
 
 
 def weigh(text: str, labels: tuple[str, ...], index: Index) -> list[tuple[str, float]]:
@@ -58,5 +59,5 @@ def _profile(label: str, meaning: str) -> dict[str, float]:
 
 def _score(bag: dict[str, float], profile: dict[str, float], index: Index) -> float:
     """Shared meaning, per root of the profile's size so that long profiles have no advantage."""
-    shared = sum(weight * profile[term] * index.rarity(term) for term, weight in bag.items() if term in profile)
+    shared = sum(weight * profile[t] * index.rarity(t) for t, weight in bag.items() if t in profile)
     return shared / (4 + len(profile)) ** 0.5

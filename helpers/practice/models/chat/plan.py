@@ -10,23 +10,24 @@ from .generate import Mixture
 from .grammar import START, STOP, Grammar, longest, opening, parse
 from .retrieve import Bag, Hit, Index, weigh
 from .shape import cut
-from .turns import Ask, Limit, bare
+from .turns import Ask
+from .wishes import Limit, bare
 from .words import surface, terms
 
 RIVALS = 5  # passages beside the best one that may share the probability
 SHARPNESS, RIVAL_SHARE = 5.0, 0.25  # weight of a rival: share * exp(sharpness * (its score - the best score))
 LEAST_SHARE = 2e-4  # of any rival, so that a high temperature has somewhere to go
-CLOSE = 0.9  # a second passage with at least this share of the best score is told too, if it holds other words
-EARLIER, EARLIER_ALONE = 0.06, 0.45  # weight of words from earlier turns; the second for a question with few words
+CLOSE = 0.9  # a second passage with at least this share of the best score is told too
+EARLIER, EARLIER_ALONE = 0.06, 0.45  # weight of words from earlier turns; the second for a short question
 FEW = 1.6  # summed term weight under which a question leans on the earlier turns
 SURE_REPLY = 7.0  # summed idf a ticket must share with a reply draft, else the general draft is used
-LIKE_TALK = 0.5  # least share of common words between a bare remark ("who are you") and a question in meta.txt
+LIKE_TALK = 0.5  # least share of words a bare remark ("who are you") must have in common with one in meta.txt
 COURSE, REPLIES = frozenset({"course"}), frozenset({"reply"})
 
 
 class Plan(NamedTuple):
-    """What will be said and why: the mixture, the request, the passages found, the guard's verdict, the words of the
-    question that could be searched for, and the keys of the passages that are told."""
+    """What will be said and why: the mixture, the request, the passages found, the guard's verdict, the
+    words of the question that could be searched for, and the keys of the passages that are told."""
 
     mixture: Mixture
     ask: Ask
@@ -55,10 +56,12 @@ class Answers:
         if asked and asked.kind != "meta":
             rest = [hit for hit in hits if hit.passage is not asked]
             best = next((hit for hit in hits if hit.passage is asked), Hit(asked, SHARPNESS, 1.0))
-            return _telling(plan._replace(hits=[best, *rest], verdict=verdict._replace(chance=1.0)), [best, *rest])
+            sure = verdict._replace(chance=1.0)
+            return _telling(plan._replace(hits=[best, *rest], verdict=sure), [best, *rest])
         remark = asked or (None if verdict.on_topic else self._remark(ask))
         if remark:
-            return _telling(plan._replace(hits=[Hit(remark, SHARPNESS, 1.0), *hits]), [Hit(remark, SHARPNESS, 1.0)])
+            talk = Hit(remark, SHARPNESS, 1.0)
+            return _telling(plan._replace(hits=[talk, *hits]), [talk])
         if not verdict.on_topic:
             honest = Hit(self.named["off-topic"], SHARPNESS, 0.0)
             return _telling(plan._replace(ask=ask._replace(limit=Limit())), [honest])
@@ -112,8 +115,8 @@ class Answers:
         return best[1] if len(said & best[0]) / len(said | best[0]) >= LIKE_TALK else None
 
     def _two(self, plan: Plan, bag: Bag) -> Plan | None:
-        """The openings of two passages, when the best one leaves out a part that another one holds: the other side
-        of "the difference between X and Y", or a passage with nearly the same score."""
+        """The openings of two passages, when the best one leaves out a part that another one holds: the
+        other side of "the difference between X and Y", or a passage with nearly the same score."""
         best = plan.hits[0].passage
         if best.kind != "course" or plan.ask.limit != Limit():
             return None
@@ -122,8 +125,8 @@ class Answers:
                    and self.index.knows(term)}
         for hit in self._seconds(plan, bag, missing):
             if hit.passage is not best and hit.passage.kind == "course":
-                text = opening(best.text, 2) + " " + opening(hit.passage.text, 2)
-                return plan._replace(mixture=Mixture([(Grammar(text), 1.0)]), said=(best.key, hit.passage.key))
+                both = Grammar(opening(best.text, 2) + " " + opening(hit.passage.text, 2))
+                return plan._replace(mixture=Mixture([(both, 1.0)]), said=(best.key, hit.passage.key))
         return None
 
     def _seconds(self, plan: Plan, bag: Bag, missing: Bag) -> list[Hit]:
@@ -135,7 +138,8 @@ class Answers:
 def _telling(plan: Plan, hits: list[Hit]) -> Plan:
     """The plan with the mixture of the best of `hits` and its rivals."""
     chosen = rivals(hits)
-    parts = [(grammar, weight * share) for passage, weight in chosen for grammar, share in within(passage, plan.ask.limit)]
+    parts = [(grammar, weight * share) for passage, weight in chosen
+             for grammar, share in within(passage, plan.ask.limit)]
     return plan._replace(mixture=Mixture(parts), said=(chosen[0][0].key,))
 
 
@@ -156,7 +160,7 @@ def within(passage: Passage, limit: Limit) -> list[tuple[Grammar, float]]:
         if not limit.words or longest(parse(text)) <= limit.words:
             return [(Grammar(text), 1.0)]
     texts = [spoken(Grammar(opening(passage.text, 1), turn=turn)) for turn in (0, 1, 2)]
-    return [(Grammar(cut(text, limit.words or 1), literal=True), 1.0 / (1 + i)) for i, text in enumerate(texts)]
+    return [(Grammar(cut(text, limit.words or 1), literal=True), 1.0 / n) for n, text in enumerate(texts, 1)]
 
 
 def spoken(grammar: Grammar) -> str:

@@ -1,7 +1,7 @@
 """The practice reasoner: the chat model, with what it found and how it decided said first.
 
-Nothing in the reasoning is made up for show: it lists the words the search used, the passages with their scores,
-and the decision that the answer then follows."""
+Nothing in the reasoning is made up for show: it lists the words the search used, the passages with their
+scores, and the decision that the answer then follows."""
 from __future__ import annotations
 
 import itertools
@@ -43,8 +43,9 @@ class ReasonerModel:
         """The one reasoner of this process."""
         return load()
 
-    def chat(self, messages: list[dict], *, max_tokens: int = 256, temperature: float = 1.0, top_p: float = 1.0,
-             top_k: int | None = None, seed: int | None = None, top_logprobs: int = 0) -> Iterator[ReasonStep]:
+    def chat(self, messages: list[dict], *, max_tokens: int = 256, temperature: float = 1.0,
+             top_p: float = 1.0, top_k: int | None = None, seed: int | None = None,
+             top_logprobs: int = 0) -> Iterator[ReasonStep]:
         """Reasoning, then the answer. `max_tokens` counts both, so a small value leaves no answer at all."""
         number = next(self._unseeded) if seed is None else int(seed)
         how = Sampling(max_tokens, temperature, top_p, top_k, number, top_logprobs)
@@ -103,8 +104,12 @@ def _decision(plan: Plan) -> str:
         return "{So I answer|I answer} from the first."
     chance = f"{plan.verdict.chance:.0%}".replace("%", " percent")
     if plan.said == ("off-topic",):
-        return f"{{The chance|I put the chance}} that this belongs to the course {{is|at}} {chance}, {{so I say|so I say}} what I am."
-    return f"{{It belongs to the course with|The chance that it is my subject is}} {chance}, so I answer from {_listed(plan.said)}."
+        return (f"{{The chance that this belongs to the course is|It is my subject with a chance of}} {chance}, "
+                "so I say what I am.")
+    if plan.hits[0].passage.kind == "meta":
+        return f"{{It is a remark to me|It is about myself}}, so I answer from {_listed(plan.said)}."
+    return (f"{{The chance that it belongs to the course|The chance that it is my subject}} is {chance}, "
+            f"so I answer from {_listed(plan.said)}.")
 
 
 def _listed(words) -> str:

@@ -1,5 +1,6 @@
 """Finding the passages that fit a question: BM25 over words and concepts in four fields, and the likeness of
-questions. The weights were fitted on the passages' own questions, each hidden in turn, and on development prompts."""
+questions. The weights were fitted on the passages' own questions, each hidden in turn, and on development
+prompts."""
 from __future__ import annotations
 
 import json
@@ -26,8 +27,8 @@ Bag = dict[str, float]
 
 
 class Fields(NamedTuple):
-    """Terms of one passage: of its text and of all its questions with counts, of its keywords (the key too), of the
-    hints and of the key; then one bag per question."""
+    """Terms of one passage: of its text and of all its questions with counts, of its keywords (the key
+    too), of the hints and of the key; then one bag per question."""
 
     text: Bag
     asked: Bag
@@ -156,8 +157,8 @@ def fields_of(passage: corpus.Passage) -> Fields:
     alike = questions + [weigh(terms(hint)) for hint in passage.hints if hint.endswith("?")]
     keywords = weigh(terms(passage.keywords) + terms(name))
     title = sorted({term for term, weight in terms(name) if weight == 1})
-    return Fields(_rounded(text), _rounded(asked), sorted(keywords), sorted(weigh(terms(" ".join(passage.hints)))), title,
-                  [_rounded(question) for question in alike])
+    hints = sorted(weigh(terms(" ".join(passage.hints))))
+    return Fields(_rounded(text), _rounded(asked), sorted(keywords), hints, title, list(map(_rounded, alike)))
 
 
 def _rounded(bag: Bag) -> Bag:
@@ -185,5 +186,6 @@ def stored() -> list[Fields] | None:
 
 @lru_cache(maxsize=1)
 def load() -> Index:
-    """The index over all passages, made once: from the stored fields, or from the passages if those are newer."""
+    """The index over all passages, made once: from the stored fields, or from the passages if those are
+    newer."""
     return Index(corpus.load(), stored())

@@ -7,11 +7,13 @@ from . import labels, shape
 from .generate import Mixture
 from .grammar import Grammar
 from .plan import Answers, Plan, spoken
-from .turns import Ask, Limit, read
+from .turns import Ask, read
+from .wishes import Limit
 
 SUMMARY = Limit(30, 1)  # of a summary, when nothing else was wished
 DECIDED = 4.0  # how sharply the best sentence is preferred to the next
-CHANGES = (("formal", shape.formal), ("friendly", shape.friendly), ("simpler", shape.simpler), ("bullets", shape.bullets))
+CHANGES = (("formal", shape.formal), ("friendly", shape.friendly), ("simpler", shape.simpler),
+           ("bullets", shape.bullets))
 
 
 class Planner:
@@ -73,7 +75,8 @@ def _picked(text: str, ranked: list[tuple[str, float]], limit: Limit) -> list[tu
     if not ranked:
         return [(shape.cut(text, limit.words or len(text.split())), 1.0)]
     top = ranked[0][1] or 1.0
-    single = [(shape.fit(sentence, limit), math.exp(DECIDED * (score / top - 1))) for sentence, score in ranked[:3]]
+    single = [(shape.fit(sentence, limit), math.exp(DECIDED * (score / top - 1)))
+              for sentence, score in ranked[:3]]
     if not limit.sentences or limit.sentences < 2:
         return single
     best = {sentence for sentence, _ in ranked[: limit.sentences]}

@@ -10,16 +10,11 @@ FOLDER = Path(__file__).parent / "words"
 PART = 0.35  # weight of the words inside a phrase or a compound, beside the whole
 _WORD = re.compile(r"[^\W_]\w*(?:['’./:+-]\w+)*|_\w+", re.UNICODE)
 _INSIDE = re.compile(r"[./:'’+_-]")
-_ENDINGS = (
-    ("isations", "iz"), ("izations", "iz"), ("isation", "iz"), ("ization", "iz"), ("isers", "iz"), ("izers", "iz"),
-    ("ising", "iz"), ("izing", "iz"), ("ised", "iz"), ("ized", "iz"), ("ises", "iz"), ("izes", "iz"),
-    ("iser", "iz"), ("izer", "iz"), ("ise", "iz"), ("ize", "iz"),
-    ("ifications", "if"), ("ification", "if"), ("ifiers", "if"), ("ifying", "if"), ("ifier", "if"), ("ified", "if"),
-    ("ifies", "if"), ("ify", "if"), ("ations", "at"), ("ating", "at"), ("ation", "at"), ("ators", "at"),
-    ("ator", "at"), ("ated", "at"), ("ates", "at"), ("ate", "at"), ("ours", "or"), ("our", "or"),
-    ("ments", ""), ("ment", ""), ("nesses", ""), ("ness", ""), ("ies", "i"), ("ied", "i"), ("ings", ""), ("ing", ""),
-    ("edly", ""), ("ed", ""), ("ions", ""), ("ion", ""), ("ly", ""), ("es", ""), ("s", ""), ("e", ""), ("y", "i"),
-)
+_ENDINGS = tuple(tuple(pair.split(">")) for pair in """
+isations>iz izations>iz isation>iz ization>iz isers>iz izers>iz ising>iz izing>iz ised>iz ized>iz ises>iz izes>iz
+iser>iz izer>iz ise>iz ize>iz ifications>if ification>if ifiers>if ifying>if ifier>if ified>if ifies>if ify>if
+ations>at ating>at ation>at ators>at ator>at ated>at ates>at ate>at ours>or our>or ments> ment> nesses> ness>
+ies>i ied>i ings> ing> edly> ed> ions> ion> ly> es> s> e> y>i""".split())
 
 
 @lru_cache(maxsize=20_000)
@@ -48,8 +43,8 @@ def stop_words() -> frozenset[str]:
 
 
 class Synonyms(NamedTuple):
-    """`concept` maps a stemmed word or phrase to its concept; `longest` a first stem to the words of its longest
-    phrase."""
+    """`concept` maps a stemmed word or phrase to its concept; `longest` a first stem to the words of its
+    longest phrase."""
 
     concept: dict[str, str]
     longest: dict[str, int]
@@ -91,7 +86,8 @@ class _Word(NamedTuple):
 @lru_cache(maxsize=20_000)
 def _word(word: str) -> _Word:
     stemmed = stem(word)
-    return _Word(stemmed, synonyms().longest.get(stemmed, 0), () if word in stop_words() else _plain(word, stemmed))
+    alone = () if word in stop_words() else _plain(word, stemmed)
+    return _Word(stemmed, synonyms().longest.get(stemmed, 0), alone)
 
 
 def terms(text: str) -> list[tuple[str, float]]:

@@ -20,8 +20,8 @@ class TextModel:
                  top_k: int | None = None, seed: int | None = None, top_logprobs: int = 0) -> Iterator[Step]:
         """What follows `prompt`: the rest of a passage that begins so, the answer to a question, or a fitting
         passage. Arguments as in `ChatModel.chat`."""
-        return self._base.complete(prompt, max_tokens=max_tokens, temperature=temperature, top_p=top_p, top_k=top_k,
-                                   seed=seed, top_logprobs=top_logprobs)
+        return self._base.complete(prompt, max_tokens=max_tokens, temperature=temperature, top_p=top_p,
+                                   top_k=top_k, seed=seed, top_logprobs=top_logprobs)
 
     def count_tokens(self, text: str) -> int:
         """Tokens in a text, as the model cuts it."""
