@@ -9,7 +9,8 @@ from __future__ import annotations
 import base64
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
@@ -71,6 +72,15 @@ HOUSE: dict[str, Any] = {
 }
 
 
+@contextmanager
+def house() -> Iterator[None]:
+    """The house style for as long as the block lasts, whatever the reader's own settings are."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(HOUSE)
+        yield
+
+
 class Sheet(Figure):
     """A figure that can finish its labels once the layout is known: append functions to `after_layout`."""
 
@@ -87,9 +97,15 @@ class Card(Shown):
     alt: str
     source: str
     table: Table | None
-    png: bytes = field(compare=False)
     figure: Figure = field(compare=False)
     volatile: bool = False
+    photo: bool = False
+
+    @cached_property
+    def png(self) -> bytes:
+        """The picture, drawn when it is first asked for: 256 colours, 200 dots per inch, white ground."""
+        with house():
+            return _png(self.figure, self.photo)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -155,9 +171,7 @@ def figure(draw: Callable[[Any], Any], *, title: str, alt: str, source: str, tab
     Raises ValueError for a title that is not a claim or too long, an empty alt text or source.
     """
     _require(title, alt, source)
-    with matplotlib.rc_context():
-        matplotlib.rcdefaults()
-        matplotlib.rcParams.update(HOUSE)
+    with house():
         sheet = Sheet(figsize=size, dpi=DPI, layout="constrained")
         sheet.get_layout_engine().set(w_pad=0.08, h_pad=0.06)
         _write_title(sheet, title)
@@ -166,8 +180,7 @@ def figure(draw: Callable[[Any], Any], *, title: str, alt: str, source: str, tab
         sheet.set_layout_engine("none")
         for finish in sheet.after_layout:
             finish()
-        png = _png(sheet, photo)
-    return Card(title=" ".join(title.split()), alt=alt, source=source, table=table, png=png, figure=sheet, volatile=volatile)
+    return Card(title=" ".join(title.split()), alt=alt, source=source, table=table, figure=sheet, volatile=volatile, photo=photo)
 
 
 def direct_label(ax: Axes, x: float, y: float, text: str, *, color: str = INK, dx: float = 8, dy: float = 0,
@@ -208,7 +221,7 @@ def _breaks(title: str) -> list[str]:
     return [" ".join(words), *(f"{a}\n{b}" for a, b in sorted(pairs, key=lambda p: max(map(len, p))))]
 
 
-def _png(sheet: Sheet, photo: bool) -> bytes:
+def _png(sheet: Figure, photo: bool) -> bytes:
     """PNG bytes with 256 colours, a third of the size; photos get the colours that they use most."""
     canvas = FigureCanvasAgg(sheet)
     canvas.draw()

@@ -61,10 +61,20 @@ def _place(ax: Axes, notes: list[Annotation], points: list[tuple[float, float]])
     taken = [Bbox.from_bounds(px - 5 * scale, py - 5 * scale, 10 * scale, 10 * scale)
              for px, py in ax.transData.transform(points)]
     taken += [text.get_window_extent() for text in ax.texts if text not in notes and text.get_text()]
-    for note in notes:
-        best = min(((_cost(note, place, room, taken), rank) for rank, place in enumerate(PLACES)))
-        _move(note, PLACES[best[1]])
-        taken.append(note.get_window_extent())
+    for note, at in zip(notes, ax.transData.transform([note.xy for note in notes]), strict=True):
+        size = note.get_window_extent()
+        boxes = [_box(at, place, size.width, size.height, scale) for place in PLACES]
+        best = min(range(len(PLACES)), key=lambda i: (_cost(boxes[i], room, taken), i))
+        _move(note, PLACES[best])
+        taken.append(boxes[best])
+
+
+def _box(at: np.ndarray, place: tuple[float, float], width: float, height: float, scale: float) -> Bbox:
+    """Where a label of this size stands when it is moved to `place`; in pixels, `scale` pixels per point."""
+    (x, y), (dx, dy) = at, place
+    left = x + dx * scale - (0 if dx > 0 else width if dx < 0 else width / 2)
+    bottom = y + dy * scale - (0 if dy > 0 else height if dy < 0 else height / 2)
+    return Bbox.from_bounds(left, bottom, width, height)
 
 
 def _move(note: Annotation, place: tuple[float, float]) -> None:
@@ -74,10 +84,8 @@ def _move(note: Annotation, place: tuple[float, float]) -> None:
     note.set_va("bottom" if dy > 0 else "top" if dy < 0 else "center")
 
 
-def _cost(note: Annotation, place: tuple[float, float], room: Bbox, taken: list[Bbox]) -> float:
+def _cost(box: Bbox, room: Bbox, taken: list[Bbox]) -> float:
     """Covered area, and area outside the axes, in square pixels; 0 is a free place."""
-    _move(note, place)
-    box = note.get_window_extent()
     inside = Bbox.intersection(box, room)
     outside = box.width * box.height - (inside.width * inside.height if inside else 0.0)
     covered = (Bbox.intersection(box, other) for other in taken)

@@ -95,7 +95,8 @@ def _links(ax: Axes, points: np.ndarray, ids: list[str], at: int, true: list[int
             ax.plot(*points[[at, i]].T, color=color, ls=dash, lw=width, marker="", zorder=2)
     ax.scatter(*points[at], s=190, facecolor="none", edgecolor=INK, linewidth=2.2, zorder=4)
     named = [at, *dict.fromkeys([*true, *flat])]
-    point_labels(ax, points[named, 0], points[named, 1], [ids[i] for i in named])
+    along = [points[at] + (points[i] - points[at]) * f for i in named[1:] for f in (0.25, 0.5, 0.75)]
+    point_labels(ax, points[named, 0], points[named, 1], [ids[i] for i in named], avoid=[*points, *along])
     ax.set_xlabel("first axis   (solid: nearest by cosine, dashed: nearest on the map)")
 
 

@@ -120,6 +120,8 @@ def test_entities_are_named_in_the_text() -> None:
     assert marked.text == "[PER Amina] wrote to [ORG Lantern] <today>."
     page = Page(marked.html)
     assert len(page.all("mark")) == 2 and not page.all("today")
+    nasty = Page(highlight_entities("<i>x</i>", [{"start": 0, "end": 8, "group": "<u>"}]).html)
+    assert nasty.all("mark") and not nasty.all("i") and not nasty.all("u")
     assert highlight_entities("no names", []).text == "no names"
 
 
