@@ -20,8 +20,8 @@ _FOLDER = Path(__file__).parent
 class Ticket:
     """One message of a customer, labelled by a person.
 
-    `entities` holds (start, end, group): text[start:end] is the name, group is PER, ORG or LOC. `reply` is what
-    the desk answered, `similar` names the past tickets about the same matter; both are empty in new tickets.
+    `entities` holds (start, end, group): text[start:end] is the name, group is PER, ORG or LOC. `reply` is
+    what the desk answered, `similar` names the past tickets about the same matter; new tickets have neither.
     """
 
     id: str
