@@ -82,22 +82,23 @@ def _draw(ax: Axes, points: np.ndarray, categories: Sequence[str], names: list[s
     ax.set_xticks([])
     ax.set_yticks([])
     ax.margins(0.09)
-    if at is not None:
-        _links(ax, points, ids, at, true, flat)
+    busy = [*points] if at is None else _links(ax, points, ids, at, true, flat)
     middles = [np.median(points[[c == name for c in categories]], axis=0) for name in names]
-    point_labels(ax, [m[0] for m in middles], [m[1] for m in middles], names, avoid=points, fontweight="bold",
+    point_labels(ax, [m[0] for m in middles], [m[1] for m in middles], names, avoid=busy, fontweight="bold",
                  colors=[looks[name][0].label for name in names])
 
 
-def _links(ax: Axes, points: np.ndarray, ids: list[str], at: int, true: list[int], flat: list[int]) -> None:
+def _links(ax: Axes, points: np.ndarray, ids: list[str], at: int, true: list[int], flat: list[int]) -> list[np.ndarray]:
+    """Lines and names of the neighbours; returns the places that other labels should leave free."""
     for others, color, dash, width in ((true, INK, "-", 1.8), (flat, GREY, (0, (3, 2)), 1.8)):
         for i in others:
             ax.plot(*points[[at, i]].T, color=color, ls=dash, lw=width, marker="", zorder=2)
     ax.scatter(*points[at], s=190, facecolor="none", edgecolor=INK, linewidth=2.2, zorder=4)
     named = [at, *dict.fromkeys([*true, *flat])]
-    along = [points[at] + (points[i] - points[at]) * f for i in named[1:] for f in (0.25, 0.5, 0.75)]
-    point_labels(ax, points[named, 0], points[named, 1], [ids[i] for i in named], avoid=[*points, *along])
+    busy = [*points, *(points[at] + (points[i] - points[at]) * f for i in named[1:] for f in (0.25, 0.5, 0.75))]
+    point_labels(ax, points[named, 0], points[named, 1], [ids[i] for i in named], avoid=busy)
     ax.set_xlabel("first axis   (solid: nearest by cosine, dashed: nearest on the map)")
+    return busy
 
 
 def _table(vectors: np.ndarray, points: np.ndarray, categories: Sequence[str], ids: list[str], at: int | None,
