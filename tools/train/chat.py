@@ -68,7 +68,7 @@ def _broken(passage: corpus.Passage) -> Iterator[str]:
 def _glued(passage: corpus.Passage) -> Iterator[str]:
     """A slot must begin and end where a word does."""
     text = passage.text
-    for before, mark, after in zip(text, text[1:], text[2:]):
+    for before, mark, after in zip(text, text[1:], text[2:], strict=False):
         if mark == "{" and before.isalnum() or mark == "}" and after.isalnum():
             yield f"a slot is glued to a word near {before}{mark}{after}."
 
@@ -108,12 +108,12 @@ def fit_guard(index: retrieve.Index) -> dict[str, float]:
     rows += [(measure(index, prompt), 0.0) for prompt, _ in prompts(OFF)]
     weights = [0.0] * len(guard.MEASURES)
     for _ in range(ROUNDS):
-        slope = [DECAY * w if name != "bias" else 0.0 for w, name in zip(weights, guard.MEASURES)]
+        slope = [DECAY * w if name != "bias" else 0.0 for w, name in zip(weights, guard.MEASURES, strict=False)]
         for values, wanted in rows:
             error = (1 / (1 + math.exp(-sum(map(float.__mul__, weights, values)))) - wanted) / len(rows)
-            slope = [s + error * value for s, value in zip(slope, values)]
-        weights = [w - RATE * s for w, s in zip(weights, slope)]
-    return dict(zip(guard.MEASURES, (round(w, 3) for w in weights)))
+            slope = [s + error * value for s, value in zip(slope, values, strict=False)]
+        weights = [w - RATE * s for w, s in zip(weights, slope, strict=False)]
+    return dict(zip(guard.MEASURES, (round(w, 3) for w in weights), strict=False))
 
 
 def measure(index: retrieve.Index, prompt: str) -> tuple[float, ...]:

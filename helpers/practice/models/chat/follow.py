@@ -59,6 +59,6 @@ def _started(found: list[tuple[Hit, list[int]]], prompt: str) -> Mixture:
     parts = [(hit.passage.grammar, math.exp(SURE * (hit.score - found[0][0].score))) for hit, _ in found]
     total = sum(weight for _, weight in parts)
     places = tuple((i, node, weight / total / len(nodes))
-                   for i, ((_, weight), (_, nodes)) in enumerate(zip(parts, found)) for node in nodes)
+                   for i, ((_, weight), (_, nodes)) in enumerate(zip(parts, found, strict=False)) for node in nodes)
     before = [END, END, *split(prompt.rstrip())][-2:]
     return Mixture(parts, State(places, (before[0], before[1])))

@@ -134,7 +134,7 @@ def generate(mixture: Mixture, how: Sampling, vocabulary: Vocabulary) -> Iterato
 
 
 def _step(dist: Distribution, i: int, top: int, vocabulary: Vocabulary) -> Step:
-    best = [(t, vocabulary.id(t), _log(p)) for t, p in zip(dist.tokens, dist.probs) if t != END][:top]
+    best = [(t, vocabulary.id(t), _log(p)) for t, p in zip(dist.tokens, dist.probs, strict=False) if t != END][:top]
     return Step(dist.tokens[i], vocabulary.id(dist.tokens[i]), _log(dist.probs[i]), best)
 
 

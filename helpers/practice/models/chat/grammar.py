@@ -3,13 +3,12 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import Union
 
 from .tokens import END, split
 
 START, STOP = 0, -1
 SHARES = (1.0, 0.5, 0.42, 0.36, 0.32)  # of the first, second, ... wording of a slot, before scaling
-Item = Union[str, list]
+Item = str | list
 Edge = tuple[int, float]
 
 
@@ -62,7 +61,7 @@ def longest(tree: list[Item]) -> int:
 def opening(text: str, sentences: int) -> str:
     """The first sentences of a passage, with their slots; a sentence ends outside of slots."""
     depth = ended = 0
-    for at, (mark, after) in enumerate(zip(text, text[1:] + " ")):
+    for at, (mark, after) in enumerate(zip(text, text[1:] + " ", strict=False)):
         depth += (mark == "{") - (mark == "}")
         if depth == 0 and mark in ".?!" and after == " ":
             ended += 1
@@ -110,10 +109,7 @@ class Grammar:
     def _add_text(self, text: str, ends: list) -> list:
         """A space at the edge of a slot belongs to whichever token comes next."""
         words = text.strip()
-        if words != text.lstrip() or not words:
-            tail = " "
-        else:
-            tail = ""
+        tail = " " if words != text.lstrip() or not words else ""
         if text[:1].isspace():
             ends = [(node, " ", weight) for node, _, weight in ends]
         if words:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from .retrieve import Bag, Hit, Index
-from .words import FOLDER, stem, surface, synonyms
+from .words import FOLDER, stem, synonyms
 
 FILE = FOLDER / "guard.json"
 MEASURES = ("score", "covered", "unknown", "strong", "everyday", "bias")
@@ -53,6 +53,6 @@ def weights() -> tuple[float, ...]:
 
 def judge(bag: Bag, hits: list[Hit], index: Index) -> Verdict:
     """Whether the question is about the course."""
-    total = sum(w * x for w, x in zip(weights(), measures(bag, hits, index)))
+    total = sum(w * x for w, x in zip(weights(), measures(bag, hits, index), strict=False))
     unknown = tuple(sorted(term for term in bag if not index.knows(term)))
     return Verdict(1 / (1 + math.exp(-total)), unknown)

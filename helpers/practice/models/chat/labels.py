@@ -35,7 +35,7 @@ def weigh(text: str, labels: tuple[str, ...], index: Index) -> list[tuple[str, f
     scores = [_score(bag, profile, index) for profile in map(_profile, labels, _levels(labels))]
     top = max(scores)
     raised = [math.exp(SHARPNESS * (score - top)) for score in scores]
-    ranked = sorted(zip(labels, raised), key=lambda pair: -pair[1])
+    ranked = sorted(zip(labels, raised, strict=False), key=lambda pair: -pair[1])
     return [(label, weight / sum(raised)) for label, weight in ranked]
 
 

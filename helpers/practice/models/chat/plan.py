@@ -20,7 +20,7 @@ LEAST_SHARE = 2e-4  # of any rival, so that a high temperature has somewhere to 
 CLOSE = 0.9  # a second passage with at least this share of the best score is told too
 EARLIER, EARLIER_ALONE = 0.06, 0.45  # weight of words from earlier turns; the second for a short question
 FEW = 1.6  # summed term weight under which a question leans on the earlier turns
-SURE_REPLY = 7.0  # summed idf a ticket must share with a reply draft, else the general draft is used
+SURE_REPLY, NEAR_REPLY = 5.5, -0.12  # summed idf and score a reply draft needs, else the general draft is used
 LIKE_TALK = 0.5  # least share of words a bare remark ("who are you") must have in common with one in meta.txt
 COURSE, REPLIES = frozenset({"course"}), frozenset({"reply"})
 
@@ -71,9 +71,15 @@ class Answers:
         """A draft for a ticket."""
         hits = self.index.search(weigh(terms(ask.text)), REPLIES)
         plan = Plan(Mixture([]), ask, hits)
-        if not hits or hits[0].matched < SURE_REPLY:
+        if not hits or hits[0].matched < SURE_REPLY or hits[0].score < NEAR_REPLY:
             return _telling(plan, [Hit(self.named["reply-general"], 1.0, 0.0)])
         return _telling(plan, hits)
+
+    def desk(self, ask: Ask) -> Plan:
+        """What a help desk answers: a question about the course from its passages, everything else as a ticket."""
+        asked = self.question(ask)
+        known = asked.verdict is not None and asked.verdict.on_topic and asked.hits[0].passage.kind == "course"
+        return asked if known else self.reply(ask)
 
     def more(self, ask: Ask) -> Plan:
         """The next best passage on what was asked before, or on what was answered."""

@@ -17,7 +17,7 @@ from .plan import Plan
 
 __all__ = ["ReasonStep", "ReasonerModel", "load"]
 KINDS = {"edit": "change a text", "summary": "sum up a text", "label": "choose a label",
-         "reply": "draft a reply", "echo": "repeat a text"}
+         "reply": "draft a reply", "desk": "answer for a help desk", "echo": "repeat a text"}
 
 
 class ReasonStep(NamedTuple):

@@ -25,10 +25,11 @@ _LEANING = re.compile(r"(?:if (?:one|it|that)|it|they|this|that|then|without|oth
 _CLAUSE = re.compile(r"[,;:]\s|\s[–-]\s"
                      r"|\s(?:because|since|but|while|although|and then|so that|which|where|when|whether)\s"
                      r"|\s(?:and|or)\s(?=(?:i|we|you|it|he|she|they|there|nobody|now|the|my|please)\b)", re.I)
-_DANGLING = frozenset("""a an the of in on at to for from with and or but that which who is are was were by
+_LOOSE_ENDS = """a an the of in on at to for from with and or but that which who is are was were by
 as than if when while because since so not it its my your our their this these be has have very more most
 within into about over under between after before until through per via without during near towards upon
-will would can could should may no also""".split())
+will would can could should may no also"""
+_DANGLING = frozenset(_LOOSE_ENDS.split())
 
 
 def sentences(text: str) -> list[str]:
@@ -68,7 +69,7 @@ def _ranked(found: Sequence[str], rarity: Rarity, factor: Callable[[int, str], f
     bags = [dict(terms(sentence)) for sentence in found]
     seen = Counter(term for bag in bags for term in bag)
     scored = []
-    for i, (sentence, bag) in enumerate(zip(found, bags)):
+    for i, (sentence, bag) in enumerate(zip(found, bags, strict=False)):
         shared = sum(w * rarity(t) * (0.4 + seen[t] ** 0.5) for t, w in bag.items() if not t.isdigit())
         density = (shared + 0.1) / (len(sentence.split()) + LENGTH) ** 0.6
         scored.append((sentence, density * factor(i, sentence)))

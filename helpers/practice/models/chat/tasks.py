@@ -22,7 +22,7 @@ class Planner:
     def __init__(self, answers: Answers) -> None:
         self._answers = answers
         self._index = answers.index
-        self._make = {"question": answers.question, "reply": answers.reply, "edit": self._edit,
+        self._make = {"question": answers.question, "reply": answers.reply, "desk": answers.desk, "edit": self._edit,
                       "summary": self._summary, "label": self._label, "echo": self._echo}
 
     def plan(self, messages: list[dict]) -> Plan:

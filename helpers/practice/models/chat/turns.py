@@ -29,6 +29,7 @@ _REPLY = re.compile(
     r"|\b(?:reply|respond|answer)\b[^.?!\n]{0,40}\b(?:ticket|customer|message|complaint|e-?mail|client)\b"
     r"|\b(?:help|support|service)[ -]?desk (?:agent|assistant)|customer (?:support|service)"
     r"|support (?:agent|assistant|team)|repl(?:y|ies) for lantern", re.I)
+_DESK = re.compile(r"\b(?:help|support|service)[ -]?desk\b|\brepl(?:y|ies) to (?:customers?|tickets?|messages)\b", re.I)
 _ECHO = re.compile(
     r"\s*(?:please\s+)?(?:say|repeat|echo|reply with|answer with|respond with|just say|only say)"
     r"(?: only| exactly| just| after me| the words?| the following)*\s*[:,]?\s+"
@@ -56,7 +57,7 @@ _LABEL_START = re.compile(r"(?:either|the|a|an|(?:exactly )?one of|these|followi
 
 
 class Ask(NamedTuple):
-    """What is asked. `kind`: question, edit, summary, label, reply or echo. `text` is the question, or the
+    """What is asked. `kind`: question, edit, summary, label, reply, desk (a message to the desk of the system prompt) or echo. `text` is the question, or the
     text to work on; `before` the earlier turns of the user, `last` the text an edit is about: the model's
     last answer."""
 
@@ -88,6 +89,8 @@ def read(messages: list[dict]) -> Ask:
     ask = _task(text, system, limit) or Ask("question", text, limit)
     if last.strip() and ask.kind in ("question", "summary") and (edits := wishes.edits(text)):
         ask = Ask("edit", text, limit, last=last, edits=edits)
+    if ask.kind == "question" and _DESK.search(system):
+        ask = ask._replace(kind="desk")
     return ask._replace(before="\n".join(users[:-1])[-2000:], last=ask.last or last)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_COUNTED = "zero one two three four five six seven eight nine ten eleven twelve".split()
+_COUNTED = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+            "twelve"]
 NUMBERS = {word: n for n, word in enumerate(_COUNTED)}
 NUMBERS |= {"fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50}
 LONGEST_FOLLOW_UP = 16  # words; a longer message is a request of its own
@@ -59,13 +60,14 @@ EDITS = {
 _EDITS = {name: re.compile(_any(*phrases), re.I) for name, phrases in EDITS.items()}
 _ABOUT_IT = re.compile(_any("it", "that", "this", "your (?:answer|reply|last|response)",
                             "the (?:answer|reply|text|draft|last|above|message|response)"), re.I)
-_FILLER = frozenset("""
+_SMALL_WORDS = """
 make it that this the a an please can could you your be is in and but with for as of to answer reply text
 draft response message now just much bit little even more less very too i want need would like give me say
 put write same tone version last one sentence sentences words word line at most max than no only so use
 again still way way's them do point points form keep let's us try however under then also thanks thank ok
 okay hmm prefer should sound sounds
-""".split())
+"""
+_FILLER = frozenset(_SMALL_WORDS.split())
 
 
 def limit(text: str, system: str) -> Limit:

@@ -10,11 +10,12 @@ FOLDER = Path(__file__).parent / "words"
 PART = 0.35  # weight of the words inside a phrase or a compound, beside the whole
 _WORD = re.compile(r"[^\W_]\w*(?:['’./:+-]\w+)*|_\w+", re.UNICODE)
 _INSIDE = re.compile(r"[./:'’+_-]")
-_ENDINGS = tuple(tuple(pair.split(">")) for pair in """
+_RULES = """
 isations>iz izations>iz isation>iz ization>iz isers>iz izers>iz ising>iz izing>iz ised>iz ized>iz ises>iz izes>iz
 iser>iz izer>iz ise>iz ize>iz ifications>if ification>if ifiers>if ifying>if ifier>if ified>if ifies>if ify>if
 ations>at ating>at ation>at ators>at ator>at ated>at ates>at ate>at ours>or our>or ments> ment> nesses> ness>
-ies>i ied>i ings> ing> edly> ed> ions> ion> ly> es> s> e> y>i""".split())
+ies>i ied>i ings> ing> edly> ed> ions> ion> ly> es> s> e> y>i"""
+_ENDINGS = [tuple(rule.split(">")) for rule in _RULES.split()]
 
 
 @lru_cache(maxsize=20_000)
