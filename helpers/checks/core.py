@@ -127,11 +127,18 @@ def _not_callable(task: Exercise, answer: Any) -> WrongAnswer:
 
 def _crashed(task: Exercise, exc: Exception) -> Crashed:
     where = _learners_frames(exc)
-    what = f"{type(exc).__name__}: {exc}" if str(exc) else type(exc).__name__
-    said = "your code raised" if where else "what your code gave back could not be used:"
+    what = ": ".join(filter(None, [type(exc).__name__, _text(exc)]))
+    said = "your code raised" if where else "the check could not go on with what your code did:"
     line = where[-1].line if where else ""
     lines = [f"{task.id}: {said} {what}", *([f"where:    {line}"] if line else []), _hint_line(task)]
     return Crashed(task.id, "crashed", [one_line(text) for text in lines])
+
+
+def _text(exc: Exception) -> str:
+    """What the exception says; of an HTTP error what the server said, instead of its address."""
+    said = getattr(exc, "server_message", None)  # of huggingface_hub
+    status = getattr(getattr(exc, "response", None), "status_code", "")
+    return f"{status} {said}" if said else str(exc)
 
 
 def _frames(exc: BaseException) -> list[traceback.FrameSummary]:

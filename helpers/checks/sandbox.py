@@ -11,6 +11,7 @@ from ..catalog import Models, models
 from ..hook import PRACTICE_TOKEN, Hook
 from ..ledger import Ledger
 from ..remote import Server
+from . import guard
 
 TOKEN = f"{PRACTICE_TOKEN}_check"
 
@@ -22,19 +23,23 @@ class Sandbox:
         self.url, self.token = url, TOKEN
         self.models: Models = models("practice")
         self.server = Server(url, TOKEN)
-        self.hook = Hook(Ledger(), practice_url=url)
+        self.hook = Hook(Ledger(), practice_url=url, practice_token=TOKEN)
+        self.opened = contextlib.ExitStack()  # what is closed with the sandbox
 
     @property
     def client(self) -> Any:
         """A new InferenceClient of the practice server."""
-        from huggingface_hub import InferenceClient
-        return InferenceClient(token=self.token, timeout=10)
+        with guard.off_the_clock():
+            from huggingface_hub import InferenceClient
+            return InferenceClient(token=self.token, timeout=10)
 
     @property
     def openai(self) -> Any:
         """A new OpenAI client of the practice server that retries nothing by itself."""
-        from openai import OpenAI
-        return OpenAI(base_url=f"{self.url}/v1", api_key=self.token, http_client=transport.http_client(self.hook), max_retries=0)
+        with guard.off_the_clock():
+            from openai import OpenAI
+            http = self.opened.enter_context(transport.http_client(self.hook))
+            return OpenAI(base_url=f"{self.url}/v1", api_key=self.token, http_client=http, max_retries=0)
 
     def requests(self) -> list[dict]:
         """The inference requests of this sandbox so far, oldest first (questions to the Hub about a model are left out)."""
@@ -43,12 +48,17 @@ class Sandbox:
 
 @contextlib.contextmanager
 def sandbox() -> Iterator[Sandbox]:
-    """A fresh Sandbox; when it closes, huggingface_hub's clients go where they went before."""
-    place, before = Sandbox(_server_url()), transport.installed()
-    place.server.reset()
-    transport.install_hub(place.hook)
+    """A fresh Sandbox; when it closes, huggingface_hub's clients go where they went before.
+
+    Its server is the checks' own, apart from the learner's, and starts at the first use; its models are shared with the learner's.
+    """
+    with guard.off_the_clock():
+        place, before = Sandbox(_server_url()), transport.installed()
+        place.server.reset()
+        transport.install_hub(place.hook)
     try:
-        yield place
+        with place.opened:
+            yield place
     finally:
         transport.install_hub(before)
 

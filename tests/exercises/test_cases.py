@@ -6,6 +6,7 @@ import io
 import re
 import time
 from contextlib import redirect_stdout
+from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 
@@ -20,6 +21,7 @@ CASES = {id: case for path in sorted(Path(__file__).parent.glob("cases_*.py"))
          for id, case in importlib.import_module(f"tests.exercises.{path.stem}").CASES.items()}
 RIGHT = [(id, name) for id, case in CASES.items() for name in case["right"]]
 WRONG = [(id, name) for id, case in CASES.items() for name in case["wrong"]]
+MOST_SECONDS = 3  # of one check on a busy machine; benchmarks/checks.py measures the figure itself (0.5 s)
 
 
 @pytest.fixture(autouse=True)
@@ -27,12 +29,18 @@ def _nothing_kept(monkeypatch):
     monkeypatch.setenv("COURSE_PROGRESS", "off")
 
 
+@lru_cache(maxsize=None)
 def solution_cells(path: Path) -> dict[str, str]:
     """Exercise id -> source of its answer cell, markers included."""
     sources = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
     return {found[1]: source for source in sources if (found := re.match(r"# exercise (\d\d\.\d)", source))}
 
 
+def solution(id: str) -> str:
+    return solution_cells(SOLUTIONS[id[:2]])[id]
+
+
+@lru_cache(maxsize=None)
 def preamble(path: Path) -> str:
     """The imports that the notebook makes before its first answer cell, without connecting."""
     lines = []
@@ -51,30 +59,42 @@ def answer(id: str, source: str) -> object:
     return module.__dict__[core.find(id).name]
 
 
-def verdict(id: str, source: str) -> tuple[str, str, str]:
-    """State, message id and printed line or message of check() for an answer."""
+def judged(id: str, given: object) -> tuple[str, str, str]:
+    """State, message id and printed line or message of check()."""
     printed = io.StringIO()
     try:
         with redirect_stdout(printed):
-            core.check(id, answer(id, source))
+            core.check(id, given)
     except outcome.CheckFailed as failure:
         return failure.state, failure.id, str(failure)
     return "passed", "", printed.getvalue()
 
 
+def verdict(id: str, source: str) -> tuple[str, str, str]:
+    """As `judged`, for the source of an answer cell."""
+    return judged(id, answer(id, source))
+
+
+@lru_cache(maxsize=None)
+def wrong(id: str, name: str) -> tuple[str, str, str]:
+    """The verdict on a known wrong answer, computed once."""
+    return verdict(id, CASES[id]["wrong"][name][0])
+
+
 def test_every_exercise_has_cases():
-    """Each registered exercise has at least two more right answers and five wrong ones, and each case has its exercise."""
+    """Each exercise has two more right answers and five wrong ones, mostly with messages of their own; each case has its exercise."""
     assert set(CASES) == set(core.exercises())
     for id, case in CASES.items():
         assert len(case["right"]) >= 2, id
         assert len(case["wrong"]) >= 5, id
+        assert len({message for _, message in case["wrong"].values()}) >= 4, id
 
 
 @pytest.mark.parametrize("id", list(CASES))
 def test_solution_passes_and_stub_is_not_attempted(id):
     """The notebook's solution prints one stable line; its stub is 'not yet attempted'."""
     from tools.exercises import stub
-    source = solution_cells(SOLUTIONS[id[:2]])[id]
+    source = solution(id)
     state, _, line = verdict(id, source)
     assert state == "passed", line
     assert line == f"{id} passed: {core.find(id).insight}\n"
@@ -91,32 +111,81 @@ def test_other_right_answers_pass(id, name):
 
 @pytest.mark.parametrize("id, name", WRONG)
 def test_wrong_answers_get_their_message(id, name):
-    """A wrong answer fails with the message meant for its mistake, in at most four short lines."""
-    source, wanted = CASES[id]["wrong"][name]
-    state, found, message = verdict(id, source)
-    assert (state != "passed", found) == (True, wanted), message
-    assert len(message.splitlines()) <= 4 and max(map(len, message.splitlines())) <= 140, message
+    """A wrong answer fails with the message meant for its mistake: at most four short lines, the last of them a next step."""
+    state, found, message = wrong(id, name)
+    assert (state != "passed", found) == (True, CASES[id]["wrong"][name][1]), message
+    lines = message.splitlines()
+    assert len(lines) <= 4 and max(map(len, lines)) <= core.LINE, message
+    assert lines[0].startswith(f"{id}: ") and lines[-1].startswith("next:     "), message
+    # What came back may be of any length; what the authors wrote fits.
+    assert not [line for line in lines if line.endswith("…") and not line.startswith(("got:", f"{id}: your code raised"))], message
+    assert "!" not in lines[-1].replace("!=", "") and "please" not in message.lower()
 
 
 @pytest.mark.parametrize("id", list(CASES))
 def test_hints_and_messages_do_not_give_the_answer_away(id):
-    """No line of the solution's body stands in hints 1 and 2, nor in any message for a wrong answer."""
-    body = re.search(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", solution_cells(SOLUTIONS[id[:2]])[id], re.S)
-    telling = [line.strip() for line in body[1].splitlines() if len(line.strip()) > 18]
+    """No line of the solution's body stands in hints 1 and 2, nor in any message for a wrong answer; nor does the worked line."""
+    body = re.search(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", solution(id), re.S)
     task = core.find(id)
-    messages = [verdict(id, source)[2] for source, _ in CASES[id]["wrong"].values()]
+    telling = [line.strip() for line in body[1].splitlines() if len(line.strip()) > 18]
+    telling += [code for code in re.findall(r"`([^`]+)`", task.hints[2]) if len(code) > 18]
+    messages = [wrong(id, name)[2] for name in CASES[id]["wrong"]]
     for text in [*task.hints[:2], *messages]:
-        assert not [line for line in telling if line in text]
+        assert not [line for line in telling if line in text], text
+
+
+@pytest.mark.parametrize("id", list(CASES))
+def test_hints_can_be_read(id):
+    """Three hints of 20 to 160 words together, no harder than US grade 9, and one insight sentence."""
+    task = core.find(id)
+    text = " ".join(task.hints)
     assert len(task.hints) == 3 and all(task.hints)
+    assert 20 <= len(text.split()) <= 160
+    assert grade(text) <= 9
+    assert task.insight.endswith(".") and len(f"{id} passed: {task.insight}") <= core.LINE + 20
+
+
+def grade(text: str) -> float:
+    """Flesch-Kincaid grade (Kincaid 1975); code counts as one short word, vowel groups as syllables."""
+    plain = re.sub(r"`[^`]*`", "it", text)
+    sentences = [part for part in re.split(r"[.!?:;]+\s", plain + " ") if part.strip()]
+    words = re.findall(r"[A-Za-z][A-Za-z'’-]*", plain)
+    syllables = sum(max(1, len(re.findall(r"[aeiouy]+", re.sub(r"(es|ed|e)$", "", word.lower())))) for word in words)
+    return 0.39 * len(words) / len(sentences) + 11.8 * syllables / len(words) - 15.59
+
+
+class Hostile:
+    """Something no answer should give back: it cannot be shown, compared or counted."""
+
+    def _refuse(self, *_):
+        raise RuntimeError("do not touch")
+
+    __repr__ = __eq__ = __len__ = __iter__ = __float__ = __bool__ = __hash__ = __getitem__ = _refuse
+
+
+JUNK = {"None": None, "zero": 0, "one": 1.0, "nan": float("nan"), "text": "text", "nothing": "", "list": [], "pairs": [(0, 1.0)],
+        "dict": {}, "true": True, "class": Hostile, "hostile": Hostile()}
+
+
+@pytest.mark.parametrize("id", list(CASES))
+def test_nothing_passes_by_accident(id):
+    """A function that ignores its arguments, or gives the first one back, never passes and never breaks the check."""
+    tried = {name: judged(id, lambda *_, value=value, **__: value) for name, value in JUNK.items()}
+    tried["first argument"] = judged(id, lambda *args, **kwargs: (*args, *kwargs.values())[0])
+    tried["no arguments"] = judged(id, lambda: 1)
+    tried["an empty class"] = judged(id, type("Empty", (), {}))
+    for name, (state, _, message) in tried.items():
+        assert state in ("wrong", "crashed"), (name, message)
+        assert len(message.splitlines()) <= 4 and max(map(len, message.splitlines())) <= core.LINE, message
 
 
 def test_checks_are_quick():
-    """No solution needs seconds to be judged (a generous bound; the figure itself is in benchmarks/)."""
+    """No solution needs seconds to be judged (a generous bound; the figure itself is in benchmarks/checks.py)."""
     slow = {}
     for id in CASES:
-        given = answer(id, solution_cells(SOLUTIONS[id[:2]])[id])
+        given = answer(id, solution(id))
         core.judged(core.find(id), given)
         started = time.perf_counter()
         core.judged(core.find(id), given)
         slow[id] = time.perf_counter() - started
-    assert all(seconds < 3 for seconds in slow.values()), slow
+    assert all(seconds < MOST_SECONDS for seconds in slow.values()), slow

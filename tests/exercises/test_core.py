@@ -13,9 +13,14 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from huggingface_hub import InferenceClient
+from huggingface_hub.errors import HfHubHTTPError
 from nbclient import NotebookClient
 
+import helpers
+from helpers import transport
 from helpers.checks import check, core, guard, hint, outcome, progress, state
+from helpers.checks.sandbox import sandbox
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -108,7 +113,7 @@ def test_what_the_judge_cannot_use_is_not_called_the_learners_exception(double, 
         answer(2)["key"]
     task = core.Exercise(id="99.1", name="double", insight="", hints=("", "", ""), judge=judge)
     monkeypatch.setitem(core._REGISTRY, "99.1", task)
-    assert "what your code gave back could not be used: TypeError" in str(failure(lambda x: 3))
+    assert "the check could not go on with what your code did: TypeError" in str(failure(lambda x: 3))
 
 
 @pytest.mark.parametrize("given", ["double", 4, {"double": 1}])
@@ -190,6 +195,29 @@ def test_in_a_thread():
     thread.join(20)
     time.sleep(0.1)
     assert caught == [len(turns)]
+
+
+@pytest.mark.parametrize("place", ["main thread", "worker thread"])
+def test_own_preparations_do_not_count(place):
+    """Loading packages and starting a server for a check does not use up the answer's time; what follows does."""
+    ended = []
+
+    def action():
+        with guard.off_the_clock(), guard.off_the_clock():
+            time.sleep(0.8)
+        ended.append("prepared")
+        time.sleep(20)
+
+    def work():
+        try:
+            guard.run(action, seconds=0.4)
+        except guard.Forbidden as stopped:
+            ended.append(stopped.id)
+
+    thread = threading.Thread(target=work)
+    thread.start() if place == "worker thread" else thread.run()
+    thread.join(10) if place == "worker thread" else None
+    assert ended == ["prepared", "too-slow"]
 
 
 def test_deleted_working_directory_is_no_obstacle(double, tmp_path, monkeypatch):
@@ -276,6 +304,71 @@ def test_progress_stands_beside_the_launcher(monkeypatch, tmp_path):
     monkeypatch.delenv("COURSE_PROGRESS")
     monkeypatch.chdir(tmp_path / "exercises")
     assert state.path() == tmp_path / ".course" / "progress.jsonl"
+
+
+# --- the sandbox -------------------------------------------------------------------------------------------------------------------
+
+@pytest.fixture
+def course(capsys):
+    with helpers.connect() as connected:
+        yield connected
+
+
+def classify(client: InferenceClient, model: str) -> str:
+    return client.text_classification("The lamp works wonderfully.", model=model)[0].label
+
+
+def test_sandbox_leaves_the_learners_connection_alone(double, course, monkeypatch):
+    """Clients made before, during and after a check work; the learner's ledger, log and switches see nothing of it."""
+    own = InferenceClient(token=course.token)
+    label = classify(own, course.models.sentiment)
+    course.server.limit(rate=1000, burst=1000)
+    before = len(course.server.log), len(course.ledger), transport.installed(), repr(course.server)
+
+    def judge(answer):
+        with sandbox() as place:
+            place.server.faults("503")
+            assert raised(lambda: classify(place.client, place.models.sentiment)) == 503
+            answer(place.client)
+            assert place.openai.models.list().data
+            assert [record["status"] for record in place.requests()] == [503, 200]
+    monkeypatch.setitem(core._REGISTRY, "99.1", core.Exercise(id="99.1", name="double", insight="", hints=("", "", ""), judge=judge))
+    check("99.1", lambda client: classify(client, course.models.sentiment))
+    assert (len(course.server.log), len(course.ledger), transport.installed(), repr(course.server)) == before
+    assert classify(own, course.models.sentiment) == classify(InferenceClient(token=course.token), course.models.sentiment) == label
+
+
+def raised(action) -> int:
+    with pytest.raises(HfHubHTTPError) as caught:
+        action()
+    return caught.value.response.status_code
+
+
+def test_sandbox_is_fresh_and_closes_on_every_way_out(course):
+    """Each sandbox begins with nothing set and an empty log; it closes after an exception and after a time-out, too."""
+    for way in (ValueError, None, guard.Forbidden):
+        def inside(way=way):
+            with sandbox() as place:
+                assert place.requests() == []
+                place.server.limit(rate=1, burst=1)
+                classify(place.client, place.models.sentiment)
+                if way is guard.Forbidden:
+                    time.sleep(60)
+                if way:
+                    raise way
+        with contextlib.suppress(way or ()):
+            guard.run(inside, seconds=2)
+        assert transport.installed() is course._hook
+    with sandbox() as place:
+        assert [classify(place.client, place.models.sentiment) for _ in range(3)] == ["POSITIVE"] * 3
+
+
+def test_sandbox_without_a_connection():
+    """Where nothing is connected, huggingface_hub gets its own clients back."""
+    assert transport.installed() is None
+    with sandbox() as place:
+        assert transport.installed() is place.hook
+    assert transport.installed() is None
 
 
 # --- in a real kernel --------------------------------------------------------------------------------------------------------------
