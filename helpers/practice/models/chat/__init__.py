@@ -17,7 +17,7 @@ from .tokens import Vocabulary, split
 from .turns import content
 
 __all__ = ["ChatModel", "Step", "load"]
-PLANS_KEPT = 64
+PLANS_KEPT = 48
 PER_MESSAGE = 4  # tokens counted for the role marks of a message
 
 

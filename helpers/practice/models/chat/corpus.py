@@ -17,6 +17,7 @@ from pathlib import Path
 from .grammar import Grammar, first_wording, parse
 
 FOLDER = Path(__file__).parent / "corpus"
+COMPILED_KEPT = 128
 KINDS = {"replies": "reply", "meta": "meta"}
 
 
@@ -40,13 +41,10 @@ class Passage:
         """The text with the first wording of every slot."""
         return first_wording(parse(self.text))
 
-    @cached_property
+    @property
     def grammar(self) -> Grammar:
-        return Grammar(self.text)
-
-    def rephrased(self, turn: int) -> Grammar:
-        """The same passage with another favourite wording in each slot."""
-        return Grammar(self.text, turn=turn)
+        """The passage compiled; the last ones used are kept."""
+        return _compiled(self.text)
 
     def add(self, line: str) -> None:
         """Read one line of the file format."""
@@ -58,6 +56,11 @@ class Passage:
             self.hints.append(line[2:].strip())
         else:
             self._lines.append(line.strip())
+
+
+@lru_cache(maxsize=COMPILED_KEPT)
+def _compiled(text: str) -> Grammar:
+    return Grammar(text)
 
 
 def read(text: str, kind: str = "course") -> list[Passage]:

@@ -25,7 +25,8 @@ def continuation(prompt: str, answers: Answers) -> Plan:
     if inside:
         return Plan(inside, ask, hits)
     chosen = rivals(hits) if hits else [(answers.named["off-topic"], 1.0)]
-    return Plan(Mixture([(Grammar(p.text, lead=_lead(text)), weight) for p, weight in chosen]), ask, hits)
+    lead = _lead(text) if hits else "\n" * bool(text)
+    return Plan(Mixture([(Grammar(p.text, lead=lead), weight) for p, weight in chosen]), ask, hits)
 
 
 def _lead(text: str) -> str:

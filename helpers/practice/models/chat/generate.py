@@ -16,7 +16,7 @@ from .tokens import END, Vocabulary
 
 AFTER_TWO, AFTER_ONE = 1e-3, 1e-6  # shares of the bigram and unigram contexts
 LAST_CROSSING = 90  # tokens; after this many the text only runs to the end of its passage, so it always stops
-KEPT_STATES = 400  # distributions remembered for one prompt
+KEPT_STATES = 200  # distributions remembered for one prompt
 FORGET = 1e-6  # posterior weight under which a place is dropped
 
 

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from functools import cached_property
 
 from .tokens import END, split
@@ -121,7 +122,7 @@ class Grammar:
         for gap in sorted({gap for _, gap, _ in ends}):
             here = [(node, weight) for node, its_gap, weight in ends if its_gap == gap]
             for i, token in enumerate(tokens):
-                here = [(self._new_node(gap + token if i == 0 else token, here), 1.0)]
+                here = [(self._new_node(sys.intern(gap + token) if i == 0 else token, here), 1.0)]
             out += [(node, "", weight) for node, weight in here]
         return out
 

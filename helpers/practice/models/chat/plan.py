@@ -14,7 +14,7 @@ from .turns import Ask
 from .wishes import Limit, bare
 from .words import surface, terms
 
-RIVALS = 5  # passages beside the best one that may share the probability
+RIVALS = 3  # passages beside the best one that may share the probability
 SHARPNESS, RIVAL_SHARE = 5.0, 0.25  # weight of a rival: share * exp(sharpness * (its score - the best score))
 LEAST_SHARE = 2e-4  # of any rival, so that a high temperature has somewhere to go
 CLOSE = 0.9  # a second passage with at least this share of the best score is told too

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import zlib
 from collections.abc import Iterable
 
@@ -13,7 +14,7 @@ _UNKNOWN_FROM, _UNKNOWN_SPAN = 100_000, 900_000
 
 def split(text: str) -> list[str]:
     """Tokens of `text`: a word or a mark, each with its leading space. Joined they are `text` again."""
-    return _TOKEN.findall(text)
+    return list(map(sys.intern, _TOKEN.findall(text)))
 
 
 class Vocabulary:
