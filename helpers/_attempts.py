@@ -34,7 +34,7 @@ class Call:
         self.began = policy.clock()
         self.context: CallContext = new_call(worker)
         self.scope = pacing.AttemptScope(limiter)
-        self.attempts = self.loadings = self.timeouts = 0
+        self.attempts = self.loadings = self.timeouts = self.refusals = 0
         self.verdict: Verdict | None = None
         self.error: BaseException | None = None
         self.history: list[str] = []
@@ -52,7 +52,10 @@ class Call:
         delay = self.policy.delay(verdict, self.attempts)
         if self.limiter is not None:
             if verdict.kind == "throttled":
-                delay = 0.0  # the limiter's queue and pause stand for it
+                self.refusals += 1
+                # The limiter's queue and pause stand for the first wait. A call that is refused again gives way to others.
+                given_way = verdict.retry_after is None and self.refusals > 1
+                delay = self.policy.delay(verdict, self.refusals - 1) if given_way else 0.0
             elif self._shared(verdict):
                 delay -= verdict.retry_after or 0.0
         self.upcoming = delay

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -9,7 +10,7 @@ from contextlib import suppress
 from os import PathLike
 from typing import Any, NamedTuple
 
-from ._limiter import RateLimiter
+from ._limiter import PacingTimeout, RateLimiter
 from ._policy import BUDGETED, RetryBudget, RetryPolicy
 from ._progress import progress_bar
 from ._resume import ResumeFile
@@ -80,7 +81,7 @@ class Batch:
         self._file = ResumeFile(resume, fn) if resume is not None else None
         self._bar = progress_bar(progress, self.known_length)
         self._lock, self._draw = threading.RLock(), threading.Lock()
-        self._stop = threading.Event()
+        self._adraw, self._stop = asyncio.Lock(), threading.Event()
         self._values: list[Any] = []
         self._errors: dict[int, Exception] = {}
         self._drawn = self._restored = self._barren = 0
@@ -105,14 +106,15 @@ class Batch:
         """As `next`, awaited."""
         if not hasattr(self._items, "__anext__"):
             return self.next()
-        while not self._stop.is_set():
-            try:
-                item = await anext(self._items)  # type: ignore[arg-type]
-            except StopAsyncIteration:
-                return None
-            job = self._drawn_job(item)
-            if job is not None:
-                return job
+        async with self._adraw:  # an asynchronous generator serves one at a time
+            while not self._stop.is_set():
+                try:
+                    item = await anext(self._items)  # type: ignore[arg-type]
+                except StopAsyncIteration:
+                    return None
+                job = self._drawn_job(item)
+                if job is not None:
+                    return job
         return None
 
     def _drawn_job(self, item: Any) -> Job | None:
@@ -155,7 +157,7 @@ class Batch:
     def _hopeless(self, exc: Exception) -> bool:
         """True when every further call would fail too."""
         verdict = classify(exc)
-        if not verdict.retryable:
+        if not verdict.retryable and not isinstance(exc, PacingTimeout):
             return verdict.kind in STOPS_BATCH
         self._barren += 1
         empty = verdict.kind not in BUDGETED or self.budget.is_empty()

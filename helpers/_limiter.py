@@ -38,6 +38,8 @@ class Permit:
 class PacingTimeout(CourseError):
     """The limiter's queue or pause would take longer than allowed; nothing was sent."""
 
+    kind = "throttled"
+
     def __init__(self, seconds: float) -> None:
         super().__init__(f"The server's limit leaves no place for this call within {seconds:.0f} s, so it was not sent.",
                          "Raise `deadline` in the RetryPolicy, or send less at a time.")
@@ -171,7 +173,7 @@ class RateLimiter:
                 return left, False
             ready = self._ready_at(now)
             if ready > now:
-                if left is not None and ready - now > left:
+                if left is not None and ready - now >= left:
                     raise PacingTimeout(timeout or 0.0)
                 return ready - now, True
             return self._take(now, now - started)

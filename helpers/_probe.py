@@ -20,7 +20,8 @@ from ._limits import PATIENCE_S, START_WINDOW
 SLACK = 1.5  # tokens of doubt at a refusal: one by nature, the rest for requests that overtake each other
 MARKS = 16  # refusals compared with a new one
 USUAL_RUN = 60  # accepted requests after which a refusal is overdue, if the estimate is right
-LONG_BLOCK = 6  # refusals in a row, each after a longer wait, that look like the end of a window
+BLOCK = 2  # refusals in a row that may be the rest of a window
+LONGEST_GAP_S = 20.0  # between two trials, however long the server has refused
 REST_FROM_S = 0.5  # a shorter rest is cheap
 
 
@@ -67,7 +68,7 @@ class Probe:
 
     def send_rate(self) -> float:
         """Requests per second that leave now: the estimate and a little more."""
-        return self.rate * (1.0 + self._growth(self._run))
+        return max(self.rate * (1.0 + self._growth(self._run)), 1.0 / LONGEST_GAP_S)
 
     def _growth(self, run: int) -> float:
         if not self._costly:
@@ -87,7 +88,7 @@ class Probe:
         self._window += 1.0
         self._run += 1
         if taken_at >= self._known_at:
-            if self._in_a_row >= LONG_BLOCK:
+            if self._in_a_row >= BLOCK:
                 self._reopened(now)
             self._in_a_row = 0
             self._unblock(now)
@@ -96,8 +97,8 @@ class Probe:
         """The server refused for long and accepts again: perhaps a new window has begun. Two requests more will show."""
         done = self._accepted_between(self._episode[1], self._seq + 1)
         average = done / max(now - self._episode[0], 1e-3)
-        self._episode = (now, self._seq)
-        if average > 3 * self.rate:
+        if average > (3 if self._in_a_row > BLOCK else 10) * self.rate:
+            self._episode = (now, self._seq)
             self._if_window, self._to_show, self._level = average, 3, 2.0
 
     def _unblock(self, now: float) -> None:

@@ -34,7 +34,9 @@ class ResumeFile:
         self.path, self._fn = Path(path), _name(fn)
         self._lock = threading.Lock()
         self._offsets = array("q")
-        complete = self._scan() if self.path.exists() and self.path.stat().st_size else None
+        complete = self._scan() if self.path.exists() else None
+        if complete is None:
+            self.path.write_bytes(b"")  # new, or killed while its very first line was written
         self._out = open(self.path, "ab")
         self._in = open(self.path, "rb")
         if complete is None:
@@ -42,22 +44,22 @@ class ResumeFile:
         elif not complete:
             self._out.write(b"\n")  # ends the torn line, so that it spoils no other
 
-    def _scan(self) -> bool:
-        """Find the lines that are whole; True when the last one is."""
-        offset, ended = 0, True
+    def _scan(self) -> bool | None:
+        """Find the lines that are whole; True when the last one is, None when not even the first one is."""
+        offset, ended = 0, None
         with open(self.path, "rb") as lines:
             for number, line in enumerate(lines):
                 record, ended = _parse(line), line.endswith(b"\n")
                 if number == 0:
-                    self._check_header(record, ended)
+                    if record is None and not ended and line.startswith(b"{"[:len(line)]):
+                        return None
+                    self._check_header(record)
                 elif record is not None and ended and isinstance(record.get("i"), int) and "value" in record:
                     self._remember(record["i"], offset)
                 offset += len(line)
         return ended
 
-    def _check_header(self, record: dict[str, Any] | None, ended: bool) -> None:
-        if record is None and not ended:
-            return  # killed while the very first line was written
+    def _check_header(self, record: dict[str, Any] | None) -> None:
         if record is None or record.get("batch") != FORMAT:
             raise CourseError(f"`{self.path.name}` is not a resume file of map_calls.", "Pass another file name as `resume=`.")
         if record.get("fn") != self._fn:
@@ -138,4 +140,4 @@ def _parse(line: bytes) -> dict[str, Any] | None:
 
 
 def _name(fn: Callable[..., Any]) -> str:
-    return getattr(fn, "__qualname__", None) or type(fn).__qualname__
+    return getattr(fn, "__name__", None) or type(fn).__name__

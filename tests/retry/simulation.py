@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 
 from helpers._limiter import Permit, RateLimiter, _Waiter
 
+ATTEMPTS = 6
+
 
 @dataclass
 class Service:
@@ -90,6 +92,7 @@ class Outcome:
     requests: int
     by_status: Counter
     calls_by_worker: Counter
+    failed: int
     refusals_at: list[float]
     limiter: RateLimiter
 
@@ -100,7 +103,8 @@ class Outcome:
 def simulate(service: Service, *, workers: int, calls: int = 500, seed: int = 1,
              latency: Callable[[random.Random], float] = lambda rng: rng.uniform(0.005, 0.015),
              overhead: float = 0.002, cpu: float = 0.0008, late: float = 0.0, until: float = 600.0) -> Outcome:
-    """`workers` closed loops take `calls` calls from one queue. Refusals queue again at once, failures after a short wait.
+    """`workers` closed loops take `calls` calls from one queue. Refused calls and failures come again as in helpers.retry;
+    a call that is refused six times has failed.
 
     latency: seconds in the server after admission (a refusal takes 1 ms). overhead: seconds on the way there and back.
     cpu: seconds that each departure holds the one interpreter. late: mean seconds by which a sleeper wakes late.
@@ -108,6 +112,8 @@ def simulate(service: Service, *, workers: int, calls: int = 500, seed: int = 1,
     rng = random.Random(seed)
     now = 0.0
     limiter = RateLimiter(clock=lambda: now)
+    refused_before: Counter[int] = Counter()  # by worker, for its running call
+    failed = 0
     heap: list[tuple[float, int, str, object]] = []
     order = itertools.count()
     statuses, per_worker, refusals = Counter(), Counter(), []
@@ -161,22 +167,29 @@ def simulate(service: Service, *, workers: int, calls: int = 500, seed: int = 1,
             worker, permit, status, fields, hint = data
             statuses[status] += 1
             limiter.observe(permit, status, fields)
-            if status == 200:
+            if status == 429:
+                refusals.append(round(now, 3))
+                refused_before[worker] += 1
+            again = refused_before[worker]
+            if status == 200 or again >= ATTEMPTS:
                 done += 1
                 wall = now
-                per_worker[worker] += 1
+                failed += status != 200
+                per_worker[worker] += status == 200
+                refused_before[worker] = 0
                 if todo:
                     todo -= 1
                     begin(worker)
+            elif status == 429 and "Retry-After" not in fields and "RateLimit" not in fields and again > 1:
+                at(now + rng.uniform(0, 2.0 ** (again - 2)), "begin", worker)
             elif status == 429:
-                refusals.append(round(now, 3))
                 begin(worker)
             elif hint is not None:
                 limiter.pause(hint)
                 begin(worker)
             else:
                 at(now + rng.uniform(0, 0.1), "begin", worker)
-    return Outcome(wall if done == calls else float("inf"), sum(statuses.values()), statuses, per_worker, refusals, limiter)
+    return Outcome(wall if done == calls else float("inf"), sum(statuses.values()), statuses, per_worker, failed, refusals, limiter)
 
 
 def minimum(service: Service, calls: int = 500) -> float:
