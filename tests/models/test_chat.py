@@ -72,7 +72,7 @@ def _text(steps) -> str:
 def test_every_temperature_stops() -> None:
     """Even at temperature 2 the answer ends by itself."""
     lengths = [len(list(load().chat([user("What is a 503?")], temperature=2.0, seed=seed, max_tokens=2000)))
-               for seed in range(30)]
+               for seed in range(15)]
     assert max(lengths) < 300
 
 
@@ -92,10 +92,10 @@ def test_logprobs_are_the_untempered_distribution() -> None:
 def test_samples_follow_the_probabilities() -> None:
     """Drawn often enough, the wordings of a slot come as often as their probabilities say."""
     mixture, words = Mixture([(Grammar("{one|two|three}"), 1.0)]), Vocabulary(["one two three"])
-    drawn = Counter(_text(generate(mixture, Sampling(seed=seed), words)) for seed in range(3000))
+    drawn = Counter(_text(generate(mixture, Sampling(seed=seed), words)) for seed in range(1500))
     told = next(generate(mixture, Sampling(seed=0, top_logprobs=3), words)).top
     assert {word for word, *_ in told} == set(drawn)
-    assert all(abs(drawn[word] / 3000 - math.exp(logprob)) < 0.03 for word, _, logprob in told)
+    assert all(abs(drawn[word] / 1500 - math.exp(logprob)) < 0.04 for word, _, logprob in told)
 
 
 def test_max_tokens_cuts() -> None:
