@@ -11,10 +11,11 @@ sys.path.insert(0, str(ROOT))
 import numpy as np
 
 from helpers.practice.models.embed import WEIGHTS, from_arrays
-from tools.train.embed_fit import fit
+from tools.train.embed_fit import all_sets, fit
 from tools.train.embed_lexicon import Concept, Vocabulary, parse, vocabulary
 
 DIM = 384
+RANK = 96  # directions in which the words' own vectors are stored
 SEED = 20261122
 OWN, TOPIC, DOMAIN, RELATED = 1.0, 0.7, 0.25, 0.5
 SETTINGS = (0.35, 4.0)  # share of the spelling vector; sharpness of the choice of senses
@@ -42,17 +43,31 @@ def directions(concepts: list[Concept]) -> np.ndarray:
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
-def pack(vocab: Vocabulary, vectors: np.ndarray, weights: np.ndarray) -> dict[str, np.ndarray]:
-    """The arrays of weights.npz: word lists as bytes, concept numbers with row ends, vectors in 8 bits with row scales."""
-    scales = (np.abs(vectors).max(axis=1) / 127).astype(np.float16)
-    data = {"concepts": np.round(vectors / scales[:, None].astype(np.float64)).clip(-127, 127).astype(np.int8), "scales": scales,
-            "weights": weights.astype(np.float16), "settings": np.array(SETTINGS)}
+def pack(vocab: Vocabulary, concepts: np.ndarray, weights: np.ndarray, keys: list[str], own: np.ndarray) -> dict[str, np.ndarray]:
+    """The arrays of weights.npz: word lists as bytes, concept numbers with row ends, vectors in 8 bits with row scales.
+
+    The words' `own` vectors (keys, DIM) are stored in their RANK strongest directions (singular value decomposition)."""
+    codes, basis = _compress(own)
+    data = {"weights": weights.astype(np.float16), "settings": np.array(SETTINGS), "basis": basis.astype(np.float16)}
+    data["concepts"], data["scales"] = _bytes(concepts)
+    data["codes"], data["code_scales"] = _bytes(codes)
+    data["keys"] = _text(keys)
     data["known"] = _text(sorted(vocab.known - vocab.words.keys()))
     for name, index in (("word", vocab.words), ("phrase", vocab.phrases)):
         data[name + "s"] = _text(list(index))
         data[name + "_ends"] = np.cumsum([len(s) for s in index.values()]).astype(np.uint16)
         data[name + "_senses"] = np.array([n for s in index.values() for n in s], np.uint16)
     return data
+
+
+def _compress(own: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    left, size, basis = np.linalg.svd(own, full_matrices=False)
+    return left[:, :RANK] * size[:RANK], basis[:RANK]
+
+
+def _bytes(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    scales = (np.maximum(np.abs(rows).max(axis=1), 1e-4) / 127).astype(np.float16)
+    return np.round(rows / scales.astype(np.float64)[:, None]).clip(-127, 127).astype(np.int8), scales
 
 
 def _text(lines: list[str]) -> np.ndarray:
@@ -63,22 +78,22 @@ def build() -> dict[str, np.ndarray]:
     """Everything from the lexicon, the paraphrase sets and the seed to the packed arrays."""
     concepts = parse()
     vocab, vectors, weights = vocabulary(concepts), directions(concepts), np.array([c.weight for c in concepts])
-    start = from_arrays(pack(vocab, vectors, weights))
-    fitted, factors = fit(start, vectors, SETTINGS[0], SEED)
-    return pack(vocab, fitted, weights * factors)
+    start = from_arrays(pack(vocab, vectors, weights, [""], np.zeros((1, DIM))))
+    found = fit(start, vectors, SEED)
+    return pack(vocab, found.concepts, weights * found.factors, found.keys, found.own)
 
 
 def differences(new: dict[str, np.ndarray], old: dict[str, np.ndarray]) -> list[str]:
-    """Names of arrays that differ: text and numbers exactly, floats and 8-bit vectors by more than rounding."""
-    if new.keys() != old.keys():
-        return sorted(new.keys() ^ old.keys())
-    return [name for name in new if new[name].shape != old[name].shape or not _alike(new[name], old[name])]
+    """What differs: the names of word lists, or "vectors" when a sentence's old and new embedding have a cosine below 0.98.
 
-
-def _alike(a: np.ndarray, b: np.ndarray) -> bool:
-    if a.dtype == np.int8:
-        return bool(np.abs(a.astype(int) - b).max() <= 2)
-    return bool(np.allclose(a, b, rtol=0.01, atol=1e-4)) if a.dtype.kind == "f" else bool((a == b).all())
+    Trained numbers are compared through what they do, since another BLAS rounds differently on the way."""
+    exact = ("keys", "known", "words", "word_ends", "word_senses", "phrases", "phrase_ends", "phrase_senses", "settings")
+    changed = [name for name in exact if not np.array_equal(new[name], old.get(name))]
+    if not changed:
+        texts = [text for sets in all_sets() for s in sets for text in s[:2]]
+        a, b = from_arrays(new).embed(texts), from_arrays(old).embed(texts)
+        changed = ["vectors"] if (a * b).sum(axis=1).min() < 0.98 else []
+    return changed
 
 
 def main() -> int:

@@ -12,17 +12,27 @@ from helpers.practice.models.embed.lexicon import Unit
 
 DATA = Path(__file__).parent / "data" / "embed"
 TEMPERATURE = 0.1
-RATE, WEIGHT_RATE = 0.003, 0.009
+RATE, WEIGHT_RATE, OWN_RATE = 0.003, 0.009, 0.002
 STEPS, AVERAGED = 90, 60  # more steps fit the training sets better and everything else worse
 SETS_PER_STEP = 150
 DROPPED = 0.25  # words left out at random, so that no single word carries a set
 SAME_MATTER = 0.4  # sets of different files this close may be the same matter: neither attract nor repel
 
 
+def all_sets() -> list[list[list[str]]]:
+    """The sets of both files; further ways to say a matter (`scenes.txt`) are joined to the first file's sets."""
+    scenes = {key.strip(): rest.split(" / ") for key, rest in (line.split(" | ") for line in _lines("scenes.txt"))}
+    first = [s + [t.strip() for t in scenes.get(s[0], [])] for s in paraphrase_sets("paraphrases.txt")]
+    return [first, paraphrase_sets("passages.txt")]
+
+
+def _lines(name: str) -> list[str]:
+    return [line for line in (DATA / name).read_text().splitlines() if line.strip() and not line.startswith("#")]
+
+
 def paraphrase_sets(name: str) -> list[list[str]]:
     """The sets of one file, each a list of sentences."""
-    lines = (DATA / name).read_text().splitlines()
-    return [[part.strip() for part in line.split(" / ")] for line in lines if line.strip() and not line.startswith("#")]
+    return [[part.strip() for part in line.split(" / ")] for line in _lines(name)]
 
 
 @dataclass
@@ -37,14 +47,14 @@ class Batchable:
 
 def prepare(embedder: Embedder) -> Batchable:
     """Reads all paraphrase sets with the embedder's lexicon."""
-    files = [paraphrase_sets("paraphrases.txt"), paraphrase_sets("passages.txt")]
+    files = all_sets()
     sets = [s for file in files for s in file]
     texts = [t for s in sets for t in s]
     groups = np.repeat(np.arange(len(sets)), [len(s) for s in sets])
     readings = [embedder.lexicon.read(t) for t in texts]
     units = list({(u.key, u.senses): u for reading in readings for u in reading}.values())
     numbers = {(u.key, u.senses): i for i, u in enumerate(units)}
-    counts = np.zeros((len(texts), len(units)))
+    counts = np.zeros((len(texts), len(units)), np.float32)
     for row, reading in enumerate(readings):
         for u in reading:
             counts[row, numbers[u.key, u.senses]] += u.weight
@@ -72,7 +82,8 @@ class Adam:
     """Adam (Kingma and Ba 2015) with betas 0.9 and 0.99, for one array."""
 
     def __init__(self, rate: float, shape: tuple[int, ...]) -> None:
-        self.rate, self.first, self.second, self.step = rate, np.zeros(shape), np.zeros(shape), 0
+        self.rate, self.step = rate, 0
+        self.first, self.second = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
 
     def move(self, grad: np.ndarray) -> np.ndarray:
         """What to subtract from the array."""
@@ -83,37 +94,58 @@ class Adam:
         return self.rate * self.first / (1 - 0.9**self.step) / scale
 
 
-def fit(embedder: Embedder, vectors: np.ndarray, spelling_share: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """New concept vectors (concepts, dim) and factors for their weights (concepts,), averaged over the last steps."""
+@dataclass
+class Fitted:
+    """What training found: concept vectors, factors for the concepts' weights, and an own vector for each unit's key."""
+
+    concepts: np.ndarray
+    factors: np.ndarray
+    keys: list[str]
+    own: np.ndarray
+
+
+def fit(embedder: Embedder, vectors: np.ndarray, seed: int) -> Fitted:
+    """Trains from `vectors` (concepts, dim); parameters are averaged over the last steps."""
     data = prepare(embedder)
     rng = np.random.RandomState(seed)
-    share = np.zeros((len(data.units), len(vectors)))
+    share = np.zeros((len(data.units), len(vectors)), np.float32)
     for row, unit in enumerate(data.units):
         share[row, list(unit.senses)] = 1 / max(len(unit.senses), 1)
     used = np.flatnonzero(share.any(axis=0))
     share = share[:, used]
-    c, w = vectors[used].copy(), np.zeros(len(used))
+    c, w = vectors[used].astype(np.float32), np.zeros(len(used), np.float32)
+    own = np.zeros((len(share), c.shape[1]), np.float32)
     mix = share / np.maximum(np.linalg.norm(share @ c, axis=1, keepdims=True), 1e-6)
-    spellings = spelling_share * np.stack([embedder.spelling(unit.key) for unit in data.units])
-    adam_c, adam_w = Adam(RATE, c.shape), Adam(WEIGHT_RATE, w.shape)
-    sum_c, sum_w = np.zeros_like(c), np.zeros_like(w)
+    spellings = np.stack([embedder.own(unit.key) for unit in data.units])
+    params = (c, w, own)
+    adams = [Adam(rate, p.shape) for rate, p in zip((RATE, WEIGHT_RATE, OWN_RATE), params)]
+    sums = [np.zeros_like(p) for p in params]
     for step in range(STEPS):
-        rows = np.isin(data.groups, rng.permutation(len(data.mask))[:SETS_PER_STEP])
-        cols = np.flatnonzero(data.counts[rows].any(axis=0))
-        x = data.counts[np.ix_(rows, cols)]
-        x[np.nonzero(x)] *= (rng.random_sample(np.count_nonzero(x)) > DROPPED) / (1 - DROPPED)
+        x, cols, groups = batch(data, rng)
         y = x * np.exp(share[cols] @ w)
-        u = mix[cols] @ c + spellings[cols]
+        u = mix[cols] @ c + spellings[cols] + own[cols]
         raw = y @ u
         norms = np.linalg.norm(raw, axis=1, keepdims=True) + 1e-6
         z = raw / norms
-        gz = gradient(z, data.groups[rows], data.mask)
-        gz = (gz - z * (gz * z).sum(axis=1, keepdims=True)) / norms
-        c -= adam_c.move(mix[cols].T @ (y.T @ gz))
-        w -= adam_w.move(share[cols].T @ ((gz @ u.T) * y).sum(axis=0))
-        if step >= STEPS - AVERAGED:
-            sum_c += c / AVERAGED
-            sum_w += w / AVERAGED
+        gz = gradient(z, groups, data.mask)
+        gz = ((gz - z * (gz * z).sum(axis=1, keepdims=True)) / norms).astype(np.float32)
+        g_own = np.zeros_like(own)
+        g_own[cols] = y.T @ gz
+        grads = (mix.T @ g_own, share[cols].T @ ((gz @ u.T) * y).sum(axis=0), g_own)
+        for p, adam, grad, total in zip(params, adams, grads, sums):
+            p -= adam.move(grad)
+            if step >= STEPS - AVERAGED:
+                total += p / AVERAGED
     fitted, factors = vectors.copy(), np.ones(len(vectors))
-    fitted[used], factors[used] = sum_c, np.exp(sum_w)
-    return fitted, factors
+    fitted[used], factors[used] = sums[0], np.exp(sums[1])
+    return Fitted(fitted, factors, [unit.key for unit in data.units], sums[2])
+
+
+def batch(data: Batchable, rng: np.random.RandomState) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Counts of some sets' sentences with words dropped at random, the columns in use, and the sentences' sets."""
+    rows = np.isin(data.groups, rng.permutation(len(data.mask))[:SETS_PER_STEP])
+    cols = np.flatnonzero(data.counts[rows].any(axis=0))
+    x = data.counts[np.ix_(rows, cols)]
+    present = np.nonzero(x)
+    x[present] *= (rng.random_sample(len(present[0])) > DROPPED) / (1 - DROPPED)
+    return x, cols, data.groups[rows]

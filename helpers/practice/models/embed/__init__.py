@@ -18,11 +18,12 @@ _CACHE_SIZE = 8_000
 class Embedder:
     """Texts to unit vectors whose cosine says how close in meaning they are. Safe to share between threads."""
 
-    def __init__(self, lexicon: Lexicon, concepts: np.ndarray, settings: dict[str, float]) -> None:
+    def __init__(self, lexicon: Lexicon, concepts: np.ndarray, learned: dict[str, np.ndarray], settings: dict[str, float]) -> None:
         self.lexicon = lexicon
         self.concepts = concepts  # (concepts, dim) float32
+        self._learned = learned  # what training added to single words and phrases, (dim,) each
         self._settings = settings
-        self._spellings: dict[str, np.ndarray] = {}
+        self._own: dict[str, np.ndarray] = {}
         self.dim: int = concepts.shape[1]
 
     def embed(self, texts: list[str]) -> np.ndarray:
@@ -38,13 +39,12 @@ class Embedder:
         units = self.lexicon.read(text)
         if not units:
             return spelling("", self.dim)
-        weights, meanings, spellings = self.parts(units)
-        share = self._settings["spelling"]
-        vector = weights @ (meanings + share * spellings)
+        weights, vectors = self.parts(units)
+        vector = weights @ vectors
         return np.round(vector / max(float(np.linalg.norm(vector)), 1e-9), 7).astype(np.float32)
 
-    def parts(self, units: list[Unit]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Weights (n,), meaning vectors (n, dim) with each word's sense chosen by its context, spelling vectors (n, dim)."""
+    def parts(self, units: list[Unit]) -> tuple[np.ndarray, np.ndarray]:
+        """Weights (n,) and vectors (n, dim) of units: their meaning, in the sense that fits the context, and their own part."""
         weights = np.array([unit.weight for unit in units], np.float32)
         counts = np.array([max(len(unit.senses), 1) for unit in units])
         owner = np.repeat(np.arange(len(units)), counts)
@@ -55,9 +55,9 @@ class Embedder:
             shares = self._choose(senses, shares, owner, weights)
         starts = np.concatenate(([0], np.cumsum(counts)[:-1]))
         meanings = np.add.reduceat(senses * shares[:, None], starts, axis=0)
-        norms = np.maximum(np.linalg.norm(meanings, axis=1, keepdims=True), 1e-6)
-        spellings = np.stack([self.spelling(unit.key) for unit in units])
-        return weights, meanings / norms * np.minimum(norms * 1e6, 1), spellings
+        norms = np.maximum(np.linalg.norm(meanings, axis=1, keepdims=True), 1e-7)
+        own = np.stack([self.own(unit.key) for unit in units])
+        return weights, meanings / norms * (norms > 1e-6) + own
 
     def _choose(self, senses: np.ndarray, shares: np.ndarray, owner: np.ndarray, weights: np.ndarray) -> np.ndarray:
         # One step of attention: a sense gains by agreeing with the senses of the other words.
@@ -67,13 +67,13 @@ class Embedder:
         totals = np.bincount(owner, odds, minlength=int(owner[-1]) + 1)
         return (odds / totals[owner]).astype(np.float32)
 
-    def spelling(self, key: str) -> np.ndarray:
-        """Vector of a unit's spelling (dim,), cached."""
-        vector = self._spellings.get(key)
+    def own(self, key: str) -> np.ndarray:
+        """The part of a vector that a word or phrase does not share: its spelling and what was learned for it (dim,)."""
+        vector = self._own.get(key)
         if vector is None:
-            vector = spelling(key, self.dim)
-            if len(self._spellings) < _CACHE_SIZE:
-                self._spellings[key] = vector
+            vector = self._settings["spelling"] * spelling(key, self.dim) + self._learned.get(key, np.float32(0))
+            if len(self._own) < _CACHE_SIZE:
+                self._own[key] = vector
         return vector
 
 
@@ -85,11 +85,21 @@ def _senses(offsets: np.ndarray, ids: np.ndarray, names: list[str]) -> dict[str,
 def from_arrays(data: dict[str, np.ndarray]) -> Embedder:
     """An embedder from the arrays of `weights.npz`; see `tools/train/embed.py` for what they hold."""
     words, phrases, known = (bytes(data[name]).decode().split("\n") for name in ("words", "phrases", "known"))
-    concepts = data["concepts"].astype(np.float32) * data["scales"].astype(np.float32)[:, None]
     lexicon = Lexicon(_senses(data["word_ends"], data["word_senses"], words),
                       _senses(data["phrase_ends"], data["phrase_senses"], phrases),
                       frozenset(known) | frozenset(words), data["weights"].astype(np.float64).round(4).tolist())
-    return Embedder(lexicon, concepts, dict(zip(("spelling", "attention"), data["settings"].tolist())))
+    settings = dict(zip(("spelling", "attention"), data["settings"].tolist()))
+    return Embedder(lexicon, _scaled(data["concepts"], data["scales"]), _learned(data), settings)
+
+
+def _learned(data: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    # Stored as codes in a few shared directions; the product is rounded so that it is the same with every BLAS.
+    rows = (_scaled(data["codes"], data["code_scales"]) @ data["basis"].astype(np.float32)).round(5)
+    return dict(zip(bytes(data["keys"]).decode().split("\n"), rows))
+
+
+def _scaled(codes: np.ndarray, scales: np.ndarray) -> np.ndarray:
+    return codes.astype(np.float32) * scales.astype(np.float32)[:, None]
 
 
 @functools.lru_cache(maxsize=1)
