@@ -47,6 +47,8 @@ SCENARIOS = {
 }
 EXTRA = {"Retry-After only"}  # not part of the comparison: only ours runs it
 WORKERS = (1, 8, 32)
+HEADS = ("strategy", "workers", "runs", "success", "ratio", "attainable", "429 per success", "requests", "p50 s", "p99 s",
+         "slowest worker's share")
 
 
 def minimum(scenario: Scenario, requests: int) -> float:
@@ -107,7 +109,21 @@ def child(strategy: str, url: str, calls: int, workers: int) -> None:
     print(json.dumps(run.__dict__))
 
 
-def run_all(strategies: list[str], scenarios: list[str], workers: list[int], repeat: int, calls: int, seed: int) -> list[dict[str, Any]]:
+def scenario(name: str, calls: int, seed: int) -> Scenario:
+    """A scenario for so many calls; the limit of "halving" halves when half of them were admitted."""
+    found = SCENARIOS[name]
+    return replace(found, seed=seed, halve_after=calls // 2 if found.halve_after else None)
+
+
+def line(row: dict[str, Any]) -> str:
+    """One run on one line."""
+    return (f"{row['scenario']:17}{row['strategy']:16}{row['workers']:3}  {row['success']:6.1%}  ratio {row['ratio']:.3f} "
+            f"(attainable {row['attainable']:.3f})  429 {row['refused']:.3f}  requests {row['requests']:5}  "
+            f"p50 {row['p50_s']:.3f}  p99 {row['p99_s']:.3f}  share {row['slowest_share']:.2f}  {row['failures'] or ''}")
+
+
+def run_all(strategies: list[str], scenarios: list[str], workers: list[int], repeat: int, calls: int,
+            seed: int) -> list[dict[str, Any]]:
     """Every combination, `repeat` times with seeds from `seed` on; prints a line per run."""
     rows = []
     with server() as url:
@@ -118,12 +134,9 @@ def run_all(strategies: list[str], scenarios: list[str], workers: list[int], rep
                 for count in workers:
                     for turn in range(repeat):
                         row = {"scenario": name, "strategy": strategy, "workers": count, "seed": seed + turn}
-                        row |= measure(url, strategy, replace(SCENARIOS[name], seed=seed + turn), count, calls)
+                        row |= measure(url, strategy, scenario(name, calls, seed + turn), count, calls)
                         rows.append(row)
-                        print(f"{name:17}{strategy:16}{count:3}  {row['success']:6.1%}  ratio {row['ratio']:.3f} (attainable "
-                              f"{row['attainable']:.3f})  429 {row['refused']:.3f}  requests {row['requests']:5}  p50 "
-                              f"{row['p50_s']:.3f}  p99 {row['p99_s']:.3f}  share {row['slowest_share']:.2f}  {row['failures'] or ''}",
-                              flush=True)
+                        print(line(row), flush=True)
     return rows
 
 
@@ -146,11 +159,11 @@ def table(rows: list[dict[str, Any]], cost: dict[str, float], calls: int) -> str
              "ratio: wall time / least time the limit allows for N requests. attainable: the same, counting the requests that "
              "the server's faults cost (in the fixed window these need one more window: 1.25 is the floor of the ratio).", ""]
     for name in dict.fromkeys(row["scenario"] for row in rows):
-        lines += [f"## {name}", "", "| strategy | workers | runs | success | ratio | attainable | 429 per success | requests | p50 s | p99 s "
-                  "| slowest worker's share |", "|---|---|---|---|---|---|---|---|---|---|---|"]
-        lines += [f"| {STRATEGIES[row['strategy']][0]} | {row['workers']} | {row['runs']} | {row['success']:.1%} | {row['ratio']:.2f} "
-                  f"| {row['attainable']:.2f} | {row['refused']:.3f} | {row['requests']:.0f} | {row['p50_s']:.3f} | {row['p99_s']:.2f} "
-                  f"| {row['slowest_share']:.2f} |" for row in rows if row["scenario"] == name]
+        lines += [f"## {name}", "", f"| {' | '.join(HEADS)} |", "|---" * len(HEADS) + "|"]
+        lines += [f"| {STRATEGIES[row['strategy']][0]} | {row['workers']} | {row['runs']} | {row['success']:.1%} "
+                  f"| {row['ratio']:.2f} | {row['attainable']:.2f} | {row['refused']:.3f} | {row['requests']:.0f} "
+                  f"| {row['p50_s']:.3f} | {row['p99_s']:.2f} | {row['slowest_share']:.2f} |"
+                  for row in rows if row["scenario"] == name]
         lines.append("")
     lines += ["## Overhead of a call that succeeds at once", "", "| way | microseconds |", "|---|---|"]
     lines += [f"| {name} | {value:.1f} |" for name, value in cost.items()]
@@ -170,7 +183,8 @@ def figure(rows: list[dict[str, Any]], path: Path) -> None:
     FigureCanvasAgg(sheet)
     for place, (key, label) in enumerate((("ratio", "wall time / minimum"), ("refused", "429 per success"))):
         axes = sheet.add_subplot(1, 2, place + 1)
-        names = [STRATEGIES[row["strategy"]][0] + ("" if row["success"] > 0.9999 else f" ({row['success']:.0%} ok)") for row in shown]
+        names = [STRATEGIES[row["strategy"]][0] + ("" if row["success"] > 0.9999 else f" ({row['success']:.1%} ok)")
+                 for row in shown]
         colours = ["#0072B2" if row["strategy"].startswith("ours") else "#767676" for row in shown]
         axes.barh(range(len(shown)), [row[key] for row in shown], color=colours)
         for at, row in enumerate(shown):
@@ -181,8 +195,8 @@ def figure(rows: list[dict[str, Any]], path: Path) -> None:
         axes.set_xticks([])
         for side in ("top", "right", "bottom"):
             axes.spines[side].set_visible(False)
-    sheet.suptitle(f"A shared limiter that learns wastes neither time nor requests ({most} workers)", x=0.01, ha="left", fontsize=13,
-                   fontweight="bold")
+    sheet.suptitle(f"A shared limiter that learns wastes neither time nor requests\n({most} workers)", x=0.01, ha="left",
+                   fontsize=13, fontweight="bold")
     sheet.savefig(path, metadata={"Software": None})
 
 

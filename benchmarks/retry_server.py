@@ -132,9 +132,10 @@ class Server:
         try:
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-                length = next((int(line.split(":")[1]) for line in head.splitlines() if line.lower().startswith("content-length:")), 0)
-                body = await reader.readexactly(length)
-                status, reply, headers = self.control(head, body) if " /control" in head.split("\r\n")[0] else await self.answer()
+                lengths = [line.split(":")[1] for line in head.splitlines() if line.lower().startswith("content-length:")]
+                body = await reader.readexactly(int(lengths[0]) if lengths else 0)
+                asked = " /control" in head.split("\r\n")[0]
+                status, reply, headers = self.control(head, body) if asked else await self.answer()
                 if status is None:
                     writer.transport.abort()
                     return

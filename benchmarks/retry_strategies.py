@@ -1,4 +1,4 @@
-"""The ways to finish N calls under a rate limit that benchmarks/retry.py compares: ours, the page's, three libraries', openai's own.
+"""The ways to finish N calls under a rate limit that benchmarks/retry.py compares: ours, the page's, libraries', openai's.
 
 Each is `strategy(url, calls, workers) -> Run`. Imports of what is compared happen inside, before the clock starts.
 """

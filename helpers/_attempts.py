@@ -13,8 +13,9 @@ from typing import Any
 import tenacity
 
 from . import pacing
-from ._limiter import PacingTimeout, RateLimiter
+from ._limiter import RateLimiter
 from ._policy import BUDGETED, RetryBudget, RetryPolicy
+from ._turns import PacingTimeout
 from .errors import Verdict, classify, headers_of
 from .ledger import Attempt, CallContext, Ledger, _current, new_call
 

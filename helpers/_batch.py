@@ -10,10 +10,11 @@ from contextlib import suppress
 from os import PathLike
 from typing import Any, NamedTuple
 
-from ._limiter import PacingTimeout, RateLimiter
+from ._limiter import RateLimiter
 from ._policy import BUDGETED, RetryBudget, RetryPolicy
 from ._progress import progress_bar
 from ._resume import ResumeFile
+from ._turns import PacingTimeout
 from .errors import STOPS_BATCH, BatchStopped, classify, explain
 from .ledger import Ledger
 

@@ -14,10 +14,11 @@ from typing import Any
 
 from ._headers import lower_keys, parse_limit, parse_retry_after
 
-KIND_OF_STATUS = {400: "invalid", 401: "auth", 402: "quota", 403: "permission", 404: "not_found", 405: "invalid", 408: "transient",
-                  409: "conflict", 410: "gone", 413: "too_large", 415: "invalid", 422: "invalid", 424: "transient", 425: "transient", 429: "throttled",
-                  500: "transient", 502: "transient", 503: "transient", 504: "transient",
-                  **dict.fromkeys((520, 521, 522, 523, 524, 529), "transient")}
+KIND_OF_STATUS = {
+    400: "invalid", 401: "auth", 402: "quota", 403: "permission", 404: "not_found", 405: "invalid", 409: "conflict", 410: "gone",
+    413: "too_large", 415: "invalid", 422: "invalid", 429: "throttled",
+    **dict.fromkeys((408, 424, 425, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529), "transient"),
+}
 RETRYABLE = frozenset({"throttled", "loading", "transient", "timeout", "network", "stream"})
 STOPS_BATCH = frozenset({"auth", "permission", "quota", "not_found", "gone", "offline", "budget"})
 BILLING_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "credit_limit_exceeded",
@@ -83,7 +84,7 @@ _BY_CLASS = {
     "IncompleteGenerationError": "transient", "RepositoryNotFoundError": "not_found", "GatedRepoError": "permission",
     "DisabledRepoError": "permission", "OfflineModeIsEnabled": "offline", "LocalTokenNotFoundError": "auth",
     "OIDCError": "auth", "DeviceCodeError": "auth", "SubjectTokenProviderError": "auth", "HFValidationError": "invalid",
-    "HfUriError": "invalid", "StrictDataclassError": "invalid", "EntryNotFoundError": None, "LocalEntryNotFoundError": "not_found",
+    "HfUriError": "invalid", "StrictDataclassError": "invalid", "LocalEntryNotFoundError": "not_found",
     "InferenceEndpointTimeoutError": "timeout", "InferenceTimeoutError": "timeout", "APITimeoutError": "timeout",
     "TimeoutException": "timeout", "APIConnectionError": "network", "WebSocketConnectionClosedError": "network",
     "NetworkError": "network", "RemoteProtocolError": "network", "ProxyError": "network", "DecodingError": "network",

@@ -22,13 +22,16 @@ def _e(cause: str, next_step: str) -> Explanation:
 
 EXPLANATIONS = {
     # kinds
-    "throttled": _e("429: the server allows fewer requests than were sent.", "Wait as it asks, and pass `limiter=RateLimiter()`."),
+    "throttled": _e("429: the server allows fewer requests than were sent.",
+                    "Wait as it asks, and pass `limiter=RateLimiter()`."),
     "loading": _e("503: the model is being started.", "Wait the time it estimates; `call_with_retry` does that."),
-    "transient": _e("The server failed for the moment.", "Repeat the call after a short random wait; `call_with_retry` does that."),
+    "transient": _e("The server failed for the moment.",
+                    "Repeat the call after a short random wait; `call_with_retry` does that."),
     "timeout": _e("No answer came in time.", "Repeat once, then raise `timeout=`, ask for less text, or use `stream=True`."),
     "network": _e("The connection could not be made, or was cut.", "Check the network and the address, then call again."),
     "stream": _e("The server reported an error inside the stream.", "Start the stream again with `stream_with_retry`."),
-    "auth": _e("401: the token is missing, wrong or expired.", "Make a new one at huggingface.co/settings/tokens and set `HF_TOKEN`."),
+    "auth": _e("401: the token is missing, wrong or expired.",
+               "Make a new one at huggingface.co/settings/tokens and set `HF_TOKEN`."),
     "permission": _e("403: the token is valid and lacks a permission.",
                      'Give it "Make calls to Inference Providers", and accept the terms of a gated model.'),
     "quota": _e("402: the credits of this account are used up.", "Buy credits or wait for next month; a repeat does not help."),
@@ -37,7 +40,8 @@ EXPLANATIONS = {
                       "Choose another model, or look at its page for providers."),
     "gone": _e("410: this address was retired.", "Use https://router.huggingface.co/v1 with the OpenAI client."),
     "too_large": _e("413: the request is too large.", "Send less: a shorter text, fewer texts, or a smaller file."),
-    "invalid": _e("The request is not valid: an argument is wrong or missing.", "Read the server's message, and correct that argument."),
+    "invalid": _e("The request is not valid: an argument is wrong or missing.",
+                  "Read the server's message, and correct that argument."),
     "conflict": _e("409: the request conflicts with what exists already.", "Look at the current state, then decide again."),
     "bad_reply": _e("An answer came, and it is not what was asked for.", "Look at the reply itself before you repeat the call."),
     "offline": _e("`HF_HUB_OFFLINE` is set, so nothing is sent.", "Unset it and restart the kernel."),
@@ -59,6 +63,7 @@ EXPLANATIONS = {
     "RepositoryNotFoundError": _e("The model does not exist, or this token cannot see it.",
                                   "Check the spelling, and log in for a private model."),
     "JSONDecodeError": _e("The text is not JSON.", "Print the text; ask the model for JSON only, or parse less strictly."),
-    "InferenceEndpointTimeoutError": _e("The endpoint was not ready in time.", "Wait longer with `ep.wait(timeout=900)`, and read its status."),
+    "InferenceEndpointTimeoutError": _e("The endpoint was not ready in time.",
+                                         "Wait longer with `ep.wait(timeout=900)`, and read its status."),
     "InferenceEndpointError": _e("The endpoint cannot answer.", "Read `ep.status` and the logs on its page."),
 }

@@ -2,64 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
-import time
 from bisect import bisect_left
-from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ._headers import LimitInfo, lower_keys, parse_limit, parse_retry_after
 from ._limits import SHORT_WINDOW_S, Answer, Bucket, Window
 from ._probe import Probe
-from .errors import BatchStopped, CourseError
+from ._turns import Permit, Turns
 
 if TYPE_CHECKING:
     from ._policy import RetryPolicy
 
 MARGIN_S = 0.01  # added to a pause: the server's clock ticks too
+SILENT_ANSWERS = 20
 MAX_PAUSE_S = 3600.0
 
 
-@dataclass(slots=True)
-class Permit:
-    """Leave to send one request. seq: its place in the order of sending; taken_at: when its turn came; sent_at: when it left;
-    waited_s: how long it queued."""
-
-    seq: int
-    taken_at: float
-    sent_at: float
-    waited_s: float = 0.0
-    answered: bool = False
-
-
-class PacingTimeout(CourseError):
-    """The limiter's queue or pause would take longer than allowed; nothing was sent."""
-
-    kind = "throttled"
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"The server's limit leaves no place for this call within {seconds:.0f} s, so it was not sent.",
-                         "Raise `deadline` in the RetryPolicy, or send less at a time.")
-
-
-class _Waiter:
-    """Somebody in the queue: a thread or a task of any event loop."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop | None = None) -> None:
-        self.loop = loop
-        self.event: Any = asyncio.Event() if loop else threading.Event()
-
-    def wake(self) -> None:
-        if self.loop is None:
-            self.event.set()
-        elif not self.loop.is_closed():
-            self.loop.call_soon_threadsafe(self.event.set)
-
-
-class RateLimiter:
+class RateLimiter(Turns):
     """Lets requests leave as fast as the server allows, and learns how fast that is.
 
     It reads `RateLimit`/`RateLimit-Policy`, `X-RateLimit-*` and `Retry-After` of every answer it is shown; without such
@@ -81,109 +41,15 @@ class RateLimiter:
         _check("burst", burst, 1.0)
         if burst is not None and rate is None:
             raise ValueError("`burst` needs a `rate`. Use RateLimiter(rate=50, burst=10), or RateLimiter() to let it learn.")
-        self._clock, self._sleep, self._asleep = clock or time.monotonic, sleep, asleep
+        super().__init__(clock, sleep, asleep)
         self._clock_given = clock is not None
-        self._lock = threading.Lock()
-        self._waiting: deque[_Waiter] = deque()
         self._own = Bucket(self._clock(), rate, burst or 1.0) if rate else None
         self._model: Bucket | Window | Probe = Probe(slow_start=rate is None)
         self._paused_until, self._rested = -float("inf"), True
         self._seq = 0
         self._under_way: list[int] = []  # places of the requests without an answer, in order
+        self._silent = 0  # answers without limit headers since the last one with them
         self.cold_s = 0.0
-
-    # -- waiting ---------------------------------------------------------------------------------------------------
-    def acquire(self, timeout: float | None = None, stopped: Callable[[], bool] | None = None) -> Permit:
-        """Wait for a place and take it; then report how it went with `observe` or `release`.
-
-        Raises PacingTimeout when it would take more than `timeout` seconds (None: wait for ever), and BatchStopped when
-        `stopped()` is true.
-        """
-        started = self._clock()
-        permit = self._take_at_once(started)
-        if permit is not None:
-            return permit
-        me = _Waiter()
-        self._enter(me)
-        try:
-            while True:
-                wait = self._try(me, started, timeout, stopped)
-                if isinstance(wait, Permit):
-                    return wait
-                self._pause(me, *wait)
-        finally:
-            self._leave(me)
-
-    async def aacquire(self, timeout: float | None = None, stopped: Callable[[], bool] | None = None) -> Permit:
-        """As `acquire`, awaited."""
-        started = self._clock()
-        permit = self._take_at_once(started)
-        if permit is not None:
-            return permit
-        me = _Waiter(asyncio.get_running_loop())
-        self._enter(me)
-        try:
-            while True:
-                wait = self._try(me, started, timeout, stopped)
-                if isinstance(wait, Permit):
-                    return wait
-                await self._apause(me, *wait)
-        finally:
-            self._leave(me)
-
-    def _pause(self, me: _Waiter, wait: float | None, first: bool) -> None:
-        if first and wait is not None and self._sleep is not None:
-            self._sleep(wait)
-        else:
-            me.event.wait(wait)
-            me.event.clear()
-
-    async def _apause(self, me: _Waiter, wait: float | None, first: bool) -> None:
-        if first and wait is not None and self._asleep is not None:
-            await self._asleep(wait)
-            return
-        try:
-            async with asyncio.timeout(wait):
-                await me.event.wait()
-        except TimeoutError:
-            pass
-        me.event.clear()
-
-    def _take_at_once(self, now: float) -> Permit | None:
-        with self._lock:
-            if self._waiting or self._ready_at(now) > now:
-                return None
-            return self._take(now, 0.0)
-
-    def _enter(self, me: _Waiter) -> None:
-        with self._lock:
-            self._waiting.append(me)
-
-    def _try(self, me: _Waiter, started: float, timeout: float | None = None,
-             stopped: Callable[[], bool] | None = None) -> Permit | tuple[float | None, bool]:
-        """A permit; or how long to wait, and whether it is this waiter's turn (None: until the one before has gone)."""
-        with self._lock:
-            if stopped is not None and stopped():
-                raise BatchStopped("The batch was stopped while this call waited for its turn.")
-            now = self._clock()
-            left = None if timeout is None else started + timeout - now
-            if self._waiting[0] is not me:
-                if left is not None and left <= 0:
-                    raise PacingTimeout(timeout or 0.0)
-                return left, False
-            ready = self._ready_at(now)
-            if ready > now:
-                if left is not None and ready - now >= left:
-                    raise PacingTimeout(timeout or 0.0)
-                return ready - now, True
-            return self._take(now, now - started)
-
-    def _leave(self, me: _Waiter) -> None:
-        with self._lock:
-            was_first = self._waiting[0] is me
-            self._waiting.remove(me)
-            if was_first and self._waiting:
-                self._waiting[0].wake()
 
     def _ready_at(self, now: float) -> float:
         if now < self._paused_until:
@@ -269,18 +135,24 @@ class RateLimiter:
         """Take in one answer; `asked` is None for an accepted request, else the rest that the refusal asks for."""
         if info is not None and (info.remaining is not None or info.quota and info.window_s):
             self._adopt(info, now)
+        elif not isinstance(self._model, Probe):
+            self._silent += 1
+            if self._silent >= SILENT_ANSWERS:  # the headers were somebody else's, or are sent no more
+                self._model = Probe()
         model = self._model
         if isinstance(model, Probe):
             if asked is None:
                 model.accepted(permit.taken_at, now)
             else:
                 model.refused(permit.seq, permit.taken_at, permit.sent_at, now, asked)
-        elif info is not None:
+        elif info is not None or asked is not None:
             before = bisect_left(self._under_way, permit.seq)
-            model.learn(info, Answer(permit.sent_at, now, self._seq - permit.seq, before, len(self._under_way), asked is not None))
+            answer = Answer(permit.sent_at, now, self._seq - permit.seq, before, len(self._under_way), asked is not None)
+            model.learn(info or LimitInfo(), answer)
 
     def _adopt(self, info: LimitInfo, now: float) -> None:
         """Choose the model that the headers speak of."""
+        self._silent = 0
         quota, span = info.quota, info.window_s
         kind = info.kind or ("bucket" if span and span <= SHORT_WINDOW_S else "window")
         if kind == "bucket" and quota and span:
@@ -288,16 +160,6 @@ class RateLimiter:
                 self._model = Bucket(now, quota / span)
         elif not isinstance(self._model, Window) and (quota or info.remaining):
             self._model = Window(now, quota or (info.remaining or 0) + 1, span)
-
-    def wake_all(self) -> None:
-        """Let every waiting call look again whether it is still wanted."""
-        with self._lock:
-            for waiter in self._waiting:
-                waiter.wake()
-
-    def _wake_first(self) -> None:
-        if self._waiting:
-            self._waiting[0].wake()
 
     # -- looking ---------------------------------------------------------------------------------------------------
     @property

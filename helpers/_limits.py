@@ -61,6 +61,7 @@ class Bucket:
         now, refused = answer.now, answer.refused
         self._follow(info, refused and self.level(now) >= 1.5)
         if info.remaining is None:
+            self._level, self._at = min(self.level(now), 0.0) if refused else self.level(now), now
             return
         self.size = max(self.size, info.remaining + (0.0 if refused else 1.0))
         most = min(self.size, info.remaining + 1.0 + self.rate * (now - answer.sent_at) - answer.after)
@@ -133,7 +134,7 @@ class Window:
         self._answered = True
         if info.remaining is not None:
             self._count(info.remaining, answer)
-        if answer.refused:
+        if answer.refused and info.remaining is not None:
             self._left = min(self._left, 0.0)
 
     def _count(self, remaining: int, answer: Answer) -> None:

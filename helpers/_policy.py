@@ -63,7 +63,8 @@ class RetryPolicy:
     def __post_init__(self) -> None:
         for name in ("max_attempts", "timeout_attempts"):
             _require(name, getattr(self, name), 1, whole=True)
-        for name in ("deadline", "attempt_timeout", "idle_timeout", "backoff_base", "throttle_base", "backoff_max", "max_retry_after"):
+        for name in ("deadline", "attempt_timeout", "idle_timeout", "backoff_base", "throttle_base", "backoff_max",
+                     "max_retry_after"):
             value = getattr(self, name)
             if value is not None or name not in ("attempt_timeout", "idle_timeout"):
                 _require(name, value, 0)
@@ -122,4 +123,5 @@ def _require(name: str, value: Any, low: int, whole: bool = False) -> None:
     good = _is_number(value) and (value >= low if low else value > 0) and (not whole or value == int(value))
     if not good:
         need = f"a whole number, {low} or more" if whole else "a number above 0"
-        raise ValueError(f"`{name}` must be {need}, not {value!r}. Leave it out for {RetryPolicy.__dataclass_fields__[name].default}.")
+        usual = RetryPolicy.__dataclass_fields__[name].default
+        raise ValueError(f"`{name}` must be {need}, not {value!r}. Leave it out for {usual}.")

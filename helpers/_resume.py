@@ -37,8 +37,8 @@ class ResumeFile:
         complete = self._scan() if self.path.exists() else None
         if complete is None:
             self.path.write_bytes(b"")  # new, or killed while its very first line was written
-        self._out = open(self.path, "ab")
-        self._in = open(self.path, "rb")
+        self._out = open(self.path, "ab")  # noqa: SIM115 - both are closed with the batch
+        self._in = open(self.path, "rb")  # noqa: SIM115
         if complete is None:
             self._write({"batch": FORMAT, "fn": self._fn})
         elif not complete:
@@ -63,7 +63,8 @@ class ResumeFile:
         if record is None or record.get("batch") != FORMAT:
             raise CourseError(f"`{self.path.name}` is not a resume file of map_calls.", "Pass another file name as `resume=`.")
         if record.get("fn") != self._fn:
-            raise CourseError(f"`{self.path.name}` is from another run: it holds results of `{record.get('fn')}`, not of `{self._fn}`.",
+            raise CourseError(f"`{self.path.name}` is from another run: it holds results of `{record.get('fn')}`, "
+                              f"not of `{self._fn}`.",
                               "Pass another file name, or delete the file.")
 
     def restore(self, index: int, item: Any) -> tuple[bool, Any]:

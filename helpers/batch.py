@@ -75,7 +75,8 @@ def _run_threads(work: Callable[[int], None], count: int, batch: Batch) -> None:
         except BaseException as exc:  # a mistake of an iterator, or of a callback: show it to the caller
             batch.crash(exc)
 
-    threads = [threading.Thread(target=guarded, args=(number,), daemon=True, name=f"map_calls {number}") for number in range(count)]
+    threads = [threading.Thread(target=guarded, args=(number,), daemon=True, name=f"map_calls {number}")
+               for number in range(count)]
     for thread in threads:
         thread.start()
     try:

@@ -2,9 +2,9 @@
 
 Two writers fill a ledger. The retry loop adds one `Attempt` per attempt to the ledger it is given as `log=`. The HTTP
 transport calls `depart(ledger)` when a request leaves and `note_http(ledger, call=..., ...)` when its body has ended; the
-numbers of call, attempt and worker come from `current_call()`, a context variable that the retry loop sets around the called
-function, in its thread or task. A request outside any retry loop is a call of its own, with attempt 1. When both writers hold the same
-ledger, the transport's record stands and the loop adds none.
+numbers of call, attempt and worker come from `current_call()`, a context variable that the retry loop sets around the
+called function, in its thread or task. A request outside any retry loop is a call of its own, with attempt 1. When both
+writers hold the same ledger, the transport's record stands and the loop adds none.
 """
 
 from __future__ import annotations

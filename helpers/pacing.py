@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ._limiter import Permit, RateLimiter
+    from ._limiter import RateLimiter
+    from ._turns import Permit
 
 _scope: ContextVar[AttemptScope | None] = ContextVar("attempt_scope", default=None)
 
@@ -44,26 +45,27 @@ def attempt_timeout() -> float | None:
     return scope.timeout_s if scope else None
 
 
-def before_request() -> None:
+def before_request(method: str = "POST") -> None:
     """A request leaves now. Call it right before sending; it never waits.
 
-    The first request of an attempt uses the attempt's permit. A further one (openai's own retry, a question to the Hub
-    before the call) counts as sent and is not held back.
+    The first POST of an attempt uses the attempt's permit. A further one (openai's own retry) counts as sent and is not held
+    back. Other methods are questions to the Hub, which have a limit of their own: they are left out here and in
+    `observe_response`.
     """
     scope = _scope.get()
-    if scope and scope.limiter and scope.permit:
+    if scope and scope.limiter and scope.permit and method == "POST":
         scope.permit = scope.limiter.sent(scope.permit)
 
 
-def observe_response(status: int, headers: Mapping[str, str]) -> None:
+def observe_response(status: int, headers: Mapping[str, str], method: str = "POST") -> None:
     """The head of an answer is here: let the limiter learn from it."""
     scope = _scope.get()
-    if scope and scope.limiter and scope.permit:
+    if scope and scope.limiter and scope.permit and method == "POST":
         scope.limiter.observe(scope.permit, status, headers)
 
 
 def __getattr__(name: str) -> object:
-    if name in ("RateLimiter", "Permit"):
-        from . import _limiter
-        return getattr(_limiter, name)
-    raise AttributeError(name)
+    if name == "RateLimiter":  # its modules are loaded when somebody makes one
+        from ._limiter import RateLimiter
+        return RateLimiter
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -69,7 +69,8 @@ def retrying(policy: Any = None, *, limiter: RateLimiter | None = None, log: Led
     if callable(policy):
         return _decorate(policy, None, limiter, log)
     if policy is not None and not isinstance(policy, RetryPolicy):
-        raise TypeError(f"`retrying` takes a RetryPolicy, not {type(policy).__name__}. Write @retrying(RetryPolicy(max_attempts=3)).")
+        raise TypeError(f"`retrying` takes a RetryPolicy, not {type(policy).__name__}. "
+                        "Write @retrying(RetryPolicy(max_attempts=3)).")
     return lambda fn: _decorate(fn, policy, limiter, log)
 
 

@@ -42,32 +42,48 @@ def clock() -> FakeClock:
 @pytest.fixture
 def policy(clock: FakeClock) -> Callable[..., RetryPolicy]:
     """Makes a policy on the fake clock, without jitter unless asked."""
+
     def make(**settings: Any) -> RetryPolicy:
         settings = {"jitter": "none", "rng": random.Random(1), **settings}
         return RetryPolicy(clock=clock.now, sleep=clock.sleep, asleep=clock.asleep, **settings)
+
     return make
 
 
 def response(status: int, body: Any = None, headers: dict[str, str] | None = None) -> Any:
     """A response of the HTTP library under the installed huggingface_hub."""
     http = hub_http()
-    return http.Response(status, json=body if body is not None else {"error": "x"}, headers=headers,
-                         request=http.Request("POST", "http://127.0.0.1/v1"))
+    return http.Response(
+        status,
+        json=body if body is not None else {"error": "x"},
+        headers=headers,
+        request=http.Request("POST", "http://127.0.0.1/v1"),
+    )
 
 
 def hub_error(status: int, body: Any = None, headers: dict[str, str] | None = None) -> Exception:
     """What InferenceClient raises for a status."""
     from huggingface_hub.errors import HfHubHTTPError
+
     return HfHubHTTPError(f"{status}", response=response(status, body, headers))
 
 
 def openai_error(status: int, body: Any = None, headers: dict[str, str] | None = None) -> Exception:
     """What openai's client raises for a status: the class it picks itself."""
     openai = importlib.import_module("openai")
-    http = importlib.import_module(next(cls.__module__.split(".")[0] for cls in openai.DefaultHttpxClient.__mro__
-                                        if cls.__module__.split(".")[0] in ("httpx", "httpx2")))
-    answer = http.Response(status, json=body if body is not None else {"error": "x"}, headers=headers,
-                           request=http.Request("POST", "http://127.0.0.1/v1"))
+    http = importlib.import_module(
+        next(
+            cls.__module__.split(".")[0]
+            for cls in openai.DefaultHttpxClient.__mro__
+            if cls.__module__.split(".")[0] in ("httpx", "httpx2")
+        )
+    )
+    answer = http.Response(
+        status,
+        json=body if body is not None else {"error": "x"},
+        headers=headers,
+        request=http.Request("POST", "http://127.0.0.1/v1"),
+    )
     return openai.OpenAI(api_key="none")._make_status_error_from_response(answer)
 
 
@@ -131,6 +147,11 @@ def answers() -> Iterator[Answers]:
     server.server_close()
 
 
-CHAT = {"id": "c", "object": "chat.completion", "created": 1, "model": "m",
-        "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "Hello."}}],
-        "usage": {"prompt_tokens": 5, "completion_tokens": 2, "total_tokens": 7}}
+CHAT = {
+    "id": "c",
+    "object": "chat.completion",
+    "created": 1,
+    "model": "m",
+    "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "Hello."}}],
+    "usage": {"prompt_tokens": 5, "completion_tokens": 2, "total_tokens": 7},
+}

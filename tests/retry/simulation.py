@@ -13,7 +13,8 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from helpers._limiter import Permit, RateLimiter, _Waiter
+from helpers._limiter import RateLimiter
+from helpers._turns import Permit, _Waiter
 
 ATTEMPTS = 6
 
@@ -100,9 +101,18 @@ class Outcome:
         return self.by_status[429] / max(1, self.by_status[200])
 
 
-def simulate(service: Service, *, workers: int, calls: int = 500, seed: int = 1,
-             latency: Callable[[random.Random], float] = lambda rng: rng.uniform(0.005, 0.015),
-             overhead: float = 0.002, cpu: float = 0.0008, late: float = 0.0, until: float = 600.0) -> Outcome:
+def simulate(
+    service: Service,
+    *,
+    workers: int,
+    calls: int = 500,
+    seed: int = 1,
+    latency: Callable[[random.Random], float] = lambda rng: rng.uniform(0.005, 0.015),
+    overhead: float = 0.002,
+    cpu: float = 0.0008,
+    late: float = 0.0,
+    until: float = 600.0,
+) -> Outcome:
     """`workers` closed loops take `calls` calls from one queue. Refused calls and failures come again as in helpers.retry;
     a call that is refused six times has failed.
 
@@ -189,7 +199,9 @@ def simulate(service: Service, *, workers: int, calls: int = 500, seed: int = 1,
                 begin(worker)
             else:
                 at(now + rng.uniform(0, 0.1), "begin", worker)
-    return Outcome(wall if done == calls else float("inf"), sum(statuses.values()), statuses, per_worker, failed, refusals, limiter)
+    return Outcome(
+        wall if done == calls else float("inf"), sum(statuses.values()), statuses, per_worker, failed, refusals, limiter
+    )
 
 
 def minimum(service: Service, calls: int = 500) -> float:
@@ -198,5 +210,6 @@ def minimum(service: Service, calls: int = 500) -> float:
         quota, span = service.window
         return (calls - 1) // quota * span - service.phase
     if service.halve_after:
-        return service.cold_s + (service.halve_after - service.burst) / (2 * service.rate) + (calls - service.halve_after) / service.rate
+        before = (service.halve_after - service.burst) / (2 * service.rate)
+        return service.cold_s + before + (calls - service.halve_after) / service.rate
     return service.cold_s + (calls - service.burst) / service.rate

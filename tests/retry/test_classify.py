@@ -16,11 +16,28 @@ from helpers.errors import BatchStopped, BudgetExceeded, CourseError, RemoteCall
 from .conftest import hub_error, openai_error, response
 
 STATUSES = [
-    (400, "invalid", False), (401, "auth", False), (402, "quota", False), (403, "permission", False), (404, "not_found", False),
-    (405, "invalid", False), (408, "transient", True), (409, "conflict", False), (410, "gone", False), (413, "too_large", False),
-    (422, "invalid", False), (424, "transient", True), (425, "transient", True), (429, "throttled", True), (500, "transient", True),
-    (501, "permanent", False), (502, "transient", True), (503, "transient", True), (504, "transient", True),
-    (505, "permanent", False), (511, "permanent", False), (418, "permanent", False),
+    (400, "invalid", False),
+    (401, "auth", False),
+    (402, "quota", False),
+    (403, "permission", False),
+    (404, "not_found", False),
+    (405, "invalid", False),
+    (408, "transient", True),
+    (409, "conflict", False),
+    (410, "gone", False),
+    (413, "too_large", False),
+    (422, "invalid", False),
+    (424, "transient", True),
+    (425, "transient", True),
+    (429, "throttled", True),
+    (500, "transient", True),
+    (501, "permanent", False),
+    (502, "transient", True),
+    (503, "transient", True),
+    (504, "transient", True),
+    (505, "permanent", False),
+    (511, "permanent", False),
+    (418, "permanent", False),
 ]
 
 
@@ -34,9 +51,13 @@ def test_status_decides(make, status, kind, retryable):
 
 def sdk_classes():
     modules = ["huggingface_hub.errors", "openai", "openai._exceptions", "httpx", "httpx2"]
-    found = {cls for name in modules if importlib.util.find_spec(name.split(".")[0])
-             for cls in list(vars(importlib.import_module(name)).values())
-             if inspect.isclass(cls) and issubclass(cls, Exception) and cls.__module__.split(".")[0] in name}
+    found = {
+        cls
+        for name in modules
+        if importlib.util.find_spec(name.split(".")[0])
+        for cls in list(vars(importlib.import_module(name)).values())
+        if inspect.isclass(cls) and issubclass(cls, Exception) and cls.__module__.split(".")[0] in name
+    }
     return sorted(found, key=lambda cls: (cls.__module__, cls.__name__))
 
 
@@ -48,12 +69,22 @@ def test_every_sdk_class_is_known(cls):
     assert 0 < len(str(explain(exc)).split()) <= 25
 
 
-@pytest.mark.parametrize(("name", "kind", "retryable"), [
-    ("OverloadedError", "throttled", True), ("ValidationError", "invalid", False), ("GenerationError", "transient", True),
-    ("IncompleteGenerationError", "transient", True), ("UnknownError", "stream", True), ("OfflineModeIsEnabled", "offline", False),
-    ("LocalTokenNotFoundError", "auth", False), ("InferenceTimeoutError", "timeout", True), ("GatedRepoError", "permission", False),
-    ("RepositoryNotFoundError", "not_found", False), ("InferenceEndpointTimeoutError", "timeout", False),
-])
+@pytest.mark.parametrize(
+    ("name", "kind", "retryable"),
+    [
+        ("OverloadedError", "throttled", True),
+        ("ValidationError", "invalid", False),
+        ("GenerationError", "transient", True),
+        ("IncompleteGenerationError", "transient", True),
+        ("UnknownError", "stream", True),
+        ("OfflineModeIsEnabled", "offline", False),
+        ("LocalTokenNotFoundError", "auth", False),
+        ("InferenceTimeoutError", "timeout", True),
+        ("GatedRepoError", "permission", False),
+        ("RepositoryNotFoundError", "not_found", False),
+        ("InferenceEndpointTimeoutError", "timeout", False),
+    ],
+)
 def test_hub_classes(name, kind, retryable):
     """Classes that inherit from OSError or ConnectionError are not taken for network errors."""
     cls = getattr(importlib.import_module("huggingface_hub.errors"), name)
@@ -64,6 +95,7 @@ def test_hub_classes(name, kind, retryable):
 def test_text_generation_error_takes_its_status_from_the_cause():
     """An error of text generation has no response; the one of its cause counts."""
     from huggingface_hub.errors import UnknownError
+
     exc = UnknownError("x")
     exc.__cause__ = hub_error(500)
     assert (classify(exc).kind, classify(exc).status) == ("transient", 500)
@@ -84,28 +116,44 @@ def test_loading_is_read_from_the_body(make):
 
 
 @pytest.mark.parametrize("make", [hub_error, openai_error])
-@pytest.mark.parametrize("body", [{"error": {"code": "insufficient_quota", "message": "m"}}, {"error": {"type": "insufficient_quota"}},
-                                  {"code": "billing_not_active"}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"error": {"code": "insufficient_quota", "message": "m"}},
+        {"error": {"type": "insufficient_quota"}},
+        {"code": "billing_not_active"},
+    ],
+)
 def test_quota_is_not_a_rate_limit(make, body):
     """A 429 with a billing code is never repeated."""
-    assert classify(make(429, body)) .kind == "quota"
+    assert classify(make(429, body)).kind == "quota"
     assert not classify(make(429, body)).retryable
 
 
-@pytest.mark.parametrize(("estimate", "kind"), [("soon", "transient"), (-1, "transient"), (None, "transient"), (True, "transient"),
-                                                (0, "loading")])
+@pytest.mark.parametrize(
+    ("estimate", "kind"), [("soon", "transient"), (-1, "transient"), (None, "transient"), (True, "transient"), (0, "loading")]
+)
 def test_odd_estimates(estimate, kind):
     """An estimate that is no time does not count."""
     assert classify(hub_error(503, {"error": "x", "estimated_time": estimate})).kind == kind
 
 
-@pytest.mark.parametrize(("headers", "seconds"), [
-    ({"Retry-After": "7"}, 7.0), ({"Retry-After": "0.5"}, 0.5), ({"Retry-After-Ms": "250", "Retry-After": "9"}, 0.25),
-    ({"Retry-After": "Sun, 22 Nov 2026 10:00:09 GMT", "Date": "Sun, 22 Nov 2026 10:00:00 GMT"}, 9.0),
-    ({"Retry-After": "-5"}, None), ({"Retry-After": "tomorrow"}, None), ({"Retry-After": "1000000000"}, 1e9),
-    ({"RateLimit": '"api";r=0;t=55', "RateLimit-Policy": '"fixed window";"api";q=500;w=300'}, 55.0),
-    ({"RateLimit": '"api";r=3;t=55'}, None), ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "12"}, 12.0), ({}, None),
-])
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"Retry-After": "7"}, 7.0),
+        ({"Retry-After": "0.5"}, 0.5),
+        ({"Retry-After-Ms": "250", "Retry-After": "9"}, 0.25),
+        ({"Retry-After": "Sun, 22 Nov 2026 10:00:09 GMT", "Date": "Sun, 22 Nov 2026 10:00:00 GMT"}, 9.0),
+        ({"Retry-After": "-5"}, None),
+        ({"Retry-After": "tomorrow"}, None),
+        ({"Retry-After": "1000000000"}, 1e9),
+        ({"RateLimit": '"api";r=0;t=55', "RateLimit-Policy": '"fixed window";"api";q=500;w=300'}, 55.0),
+        ({"RateLimit": '"api";r=3;t=55'}, None),
+        ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "12"}, 12.0),
+        ({}, None),
+    ],
+)
 def test_hints(headers, seconds):
     """The hint comes from the headers; what is no time is not sent."""
     assert classify(hub_error(429, None, headers)).retry_after == seconds
@@ -119,14 +167,28 @@ def test_body_that_is_not_json():
     assert classify(exc).kind == "transient"
 
 
-@pytest.mark.parametrize(("exc", "kind", "retryable"), [
-    (TimeoutError(), "timeout", True), (asyncio.TimeoutError(), "timeout", True), (ConnectionResetError(), "network", True),
-    (ssl.SSLCertVerificationError(), "permanent", False), (urllib.error.URLError(ConnectionRefusedError()), "network", True),
-    (urllib.error.URLError("x"), "network", True), (json.JSONDecodeError("x", "", 0), "bad_reply", False), (KeyError("x"), "unknown", False),
-    (ValueError("429"), "unknown", False), (StopIteration(), "not_found", False), (KeyboardInterrupt(), "cancelled", False),
-    (asyncio.CancelledError(), "cancelled", False), (BudgetExceeded("a", "b"), "budget", False), (OSError(28, "disk"), "unknown", False),
-    (StreamInterrupted("a"), "interrupted", False), (BatchStopped("a"), "stopped", False), (CourseError("a"), "permanent", False),
-])
+@pytest.mark.parametrize(
+    ("exc", "kind", "retryable"),
+    [
+        (TimeoutError(), "timeout", True),
+        (TimeoutError(), "timeout", True),
+        (ConnectionResetError(), "network", True),
+        (ssl.SSLCertVerificationError(), "permanent", False),
+        (urllib.error.URLError(ConnectionRefusedError()), "network", True),
+        (urllib.error.URLError("x"), "network", True),
+        (json.JSONDecodeError("x", "", 0), "bad_reply", False),
+        (KeyError("x"), "unknown", False),
+        (ValueError("429"), "unknown", False),
+        (StopIteration(), "not_found", False),
+        (KeyboardInterrupt(), "cancelled", False),
+        (asyncio.CancelledError(), "cancelled", False),
+        (BudgetExceeded("a", "b"), "budget", False),
+        (OSError(28, "disk"), "unknown", False),
+        (StreamInterrupted("a"), "interrupted", False),
+        (BatchStopped("a"), "stopped", False),
+        (CourseError("a"), "permanent", False),
+    ],
+)
 def test_other_exceptions(exc, kind, retryable):
     """Built-in errors are judged by class; a mistake in the called code is no API error."""
     assert (classify(exc).kind, classify(exc).retryable) == (kind, retryable)
@@ -135,13 +197,14 @@ def test_other_exceptions(exc, kind, retryable):
 def test_refusal_inside_an_sdk_is_invalid():
     """A ValueError that the SDK itself raises is a wrong argument, not a mistake in the called code."""
     from huggingface_hub import InferenceClient
+
     with pytest.raises(ValueError) as caught:
         InferenceClient(provider="nope", token="none").text_classification("x", model="a/b")
     assert classify(caught.value).kind == "invalid"
 
 
 def test_stop_iteration_in_a_coroutine():
-    """"No provider" reaches async code as a RuntimeError with a StopIteration behind it."""
+    """ "No provider" reaches async code as a RuntimeError with a StopIteration behind it."""
     exc = RuntimeError("coroutine raised StopIteration")
     exc.__cause__ = StopIteration()
     assert explain(exc).cause == "No inference provider serves this model for this task."
@@ -156,20 +219,42 @@ def test_error_in_an_openai_stream():
     assert classify(openai.APIError("x", request, body={"code": "insufficient_quota"})).kind == "quota"
 
 
-@pytest.mark.parametrize(("status", "headers", "text"), [
-    (401, {}, "401: the token is missing, wrong or expired. Make a new one at huggingface.co/settings/tokens and set `HF_TOKEN`."),
-    (402, {}, "402: the credits of this account are used up. Buy credits or wait for next month; a repeat does not help."),
-    (403, {}, "403: the token is valid and lacks a permission. Give it \"Make calls to Inference Providers\", and accept the terms of a "
-              "gated model."),
-    (404, {}, "404: no such model or page here. Compare the model id and the address letter by letter."),
-    (410, {}, "410: this address was retired. Use https://router.huggingface.co/v1 with the OpenAI client."),
-    (413, {}, "413: the request is too large. Send less: a shorter text, fewer texts, or a smaller file."),
-    (422, {}, "422: the server understood the request and rejects a value. Read its message for the field."),
-    (429, {"Retry-After": "7"}, "429: too many requests; the server asks for 7 s of rest. Wait as it asks, and pass `limiter=RateLimiter()`."),
-    (429, {"RateLimit": '"api";r=0;t=1', "RateLimit-Policy": '"api";q=50;w=1'},
-     "429: the server allows 50 requests in 1 s. Wait as it asks, and pass `limiter=RateLimiter()`."),
-    (503, {}, "503: the server failed for the moment. Repeat the call after a short random wait; `call_with_retry` does that."),
-])
+@pytest.mark.parametrize(
+    ("status", "headers", "text"),
+    [
+        (
+            401,
+            {},
+            "401: the token is missing, wrong or expired. Make a new one at huggingface.co/settings/tokens and set `HF_TOKEN`.",
+        ),
+        (402, {}, "402: the credits of this account are used up. Buy credits or wait for next month; a repeat does not help."),
+        (
+            403,
+            {},
+            "403: the token is valid and lacks a permission. "
+            'Give it "Make calls to Inference Providers", and accept the terms of a gated model.',
+        ),
+        (404, {}, "404: no such model or page here. Compare the model id and the address letter by letter."),
+        (410, {}, "410: this address was retired. Use https://router.huggingface.co/v1 with the OpenAI client."),
+        (413, {}, "413: the request is too large. Send less: a shorter text, fewer texts, or a smaller file."),
+        (422, {}, "422: the server understood the request and rejects a value. Read its message for the field."),
+        (
+            429,
+            {"Retry-After": "7"},
+            "429: too many requests; the server asks for 7 s of rest. Wait as it asks, and pass `limiter=RateLimiter()`.",
+        ),
+        (
+            429,
+            {"RateLimit": '"api";r=0;t=1', "RateLimit-Policy": '"api";q=50;w=1'},
+            "429: the server allows 50 requests in 1 s. Wait as it asks, and pass `limiter=RateLimiter()`.",
+        ),
+        (
+            503,
+            {},
+            "503: the server failed for the moment. Repeat the call after a short random wait; `call_with_retry` does that.",
+        ),
+    ],
+)
 def test_explanations(status, headers, text):
     """Cause and next step, word for word."""
     assert str(explain(hub_error(status, None, headers))) == text

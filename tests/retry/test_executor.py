@@ -25,6 +25,7 @@ def picky(job: tuple[int, str]) -> int:
     """Fails once per item, as far as the file system remembers."""
     n, folder = job
     from pathlib import Path
+
     mark = Path(folder) / str(n)
     if not mark.exists():
         mark.touch()
@@ -44,6 +45,7 @@ def test_threads_of_somebody_else():
         seen.add(threading.current_thread().name[:4])
         assert pacing.current_limiter() is limiter
         return n
+
     with ThreadPoolExecutor(3, thread_name_prefix="pool") as pool:
         assert map_calls(fn, range(30), executor=pool, limiter=limiter).values == list(range(30))
     assert seen == {"pool"}
@@ -63,7 +65,9 @@ def test_slow_attempt_is_given_up():
     """The attempt's timeout holds for an executor as well."""
     release = threading.Event()
     with ThreadPoolExecutor(2) as pool:
-        result = map_calls(lambda n: release.wait(30), [1], executor=pool, policy=RetryPolicy(attempt_timeout=0.05, backoff_base=0.001))
+        result = map_calls(
+            lambda n: release.wait(30), [1], executor=pool, policy=RetryPolicy(attempt_timeout=0.05, backoff_base=0.001)
+        )
         release.set()
     assert isinstance(result.errors[0], TimeoutError)
 
@@ -88,9 +92,14 @@ def test_dask_cluster(tmp_path):
     """Dask's executor on a local cluster: order, one shared limit, repeats, and a stop of the batch."""
     distributed = pytest.importorskip("distributed")
     import dask
-    with dask.config.set({"distributed.admin.tick.limit": "60s"}), distributed.LocalCluster(
-            n_workers=2, threads_per_worker=2, processes=True, dashboard_address=None, silence_logs=50) as cluster, \
-            distributed.Client(cluster) as client:
+
+    with (
+        dask.config.set({"distributed.admin.tick.limit": "60s"}),
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=2, processes=True, dashboard_address=None, silence_logs=50
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
         pool = client.get_executor()
         assert map_calls(square, range(40), executor=pool).values == [n * n for n in range(40)]
         result = map_calls(picky, [(n, str(tmp_path)) for n in range(10)], executor=pool, policy=QUICK)

@@ -6,7 +6,17 @@ import asyncio
 
 import pytest
 
-from helpers import Ledger, RateLimiter, RetryPolicy, StreamInterrupted, amap_calls, call_with_retry, map_calls, stream_with_retry, transport
+from helpers import (
+    Ledger,
+    RateLimiter,
+    RetryPolicy,
+    StreamInterrupted,
+    amap_calls,
+    call_with_retry,
+    map_calls,
+    stream_with_retry,
+    transport,
+)
 from helpers.errors import classify
 from helpers.hook import Hook
 
@@ -30,16 +40,34 @@ def chat(request, answers, ledger):
     """A chat call of either SDK against the scripted server."""
     if request.param == "hub":
         from huggingface_hub import InferenceClient
+
         client = InferenceClient(base_url=answers.url, api_key="none", timeout=5)
         return lambda **settings: client.chat_completion(MESSAGES, **settings)
     from openai import OpenAI
-    client = OpenAI(base_url=f"{answers.url}/v1", api_key="none", max_retries=0, timeout=5, http_client=transport.http_client(Hook(ledger)))
+
+    client = OpenAI(
+        base_url=f"{answers.url}/v1", api_key="none", max_retries=0, timeout=5, http_client=transport.http_client(Hook(ledger))
+    )
     return lambda **settings: client.chat.completions.create(model="m", messages=MESSAGES, **settings)
 
 
-@pytest.mark.parametrize(("status", "kind"), [(400, "invalid"), (401, "auth"), (402, "quota"), (403, "permission"), (404, "not_found"),
-                                              (410, "gone"), (413, "too_large"), (422, "invalid"), (429, "throttled"), (500, "transient"),
-                                              (503, "transient"), (504, "transient")])
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, "invalid"),
+        (401, "auth"),
+        (402, "quota"),
+        (403, "permission"),
+        (404, "not_found"),
+        (410, "gone"),
+        (413, "too_large"),
+        (422, "invalid"),
+        (429, "throttled"),
+        (500, "transient"),
+        (503, "transient"),
+        (504, "transient"),
+    ],
+)
 def test_statuses(chat, answers, status, kind):
     """What the SDK really raises for a status has that status's verdict."""
     answers.script = [(status, {"error": "503 429 rate limit"}, {})]
@@ -50,8 +78,10 @@ def test_statuses(chat, answers, status, kind):
 
 def test_loading_and_quota(chat, answers):
     """The body's fields are read from what the SDK raised."""
-    answers.script = [(503, {"error": "Model m is currently loading", "estimated_time": 4.5}, {}),
-                      (429, {"error": {"code": "insufficient_quota", "message": "m"}}, {})]
+    answers.script = [
+        (503, {"error": "Model m is currently loading", "estimated_time": 4.5}, {}),
+        (429, {"error": {"code": "insufficient_quota", "message": "m"}}, {}),
+    ]
     seen = []
     for _ in range(2):
         with pytest.raises(Exception) as caught:
@@ -63,6 +93,7 @@ def test_loading_and_quota(chat, answers):
 def test_refused_connection(answers, ledger):
     """Nobody listens: a network error, whichever library raised it."""
     from huggingface_hub import InferenceClient
+
     with pytest.raises(Exception) as caught:
         InferenceClient(base_url="http://127.0.0.1:9", api_key="none", timeout=5).chat_completion(MESSAGES)
     assert classify(caught.value).kind == "network"
@@ -83,6 +114,7 @@ def test_retry_limit_and_ledger_together(chat, answers, ledger):
 def test_without_the_transport(answers):
     """An OpenAI client of its own: the limiter learns from the exceptions' headers."""
     from openai import OpenAI
+
     client = OpenAI(base_url=f"{answers.url}/v1", api_key="none", max_retries=0)
     answers.script = [(429, {"error": "x"}, {**LIMIT, "Retry-After": "0"}), (200, CHAT, {})]
     limiter = RateLimiter()
@@ -95,6 +127,7 @@ def test_attempt_timeout_reaches_the_wire(answers, ledger):
     import socket
 
     from huggingface_hub import InferenceClient
+
     with socket.create_server(("127.0.0.1", 0)) as silent:
         client = InferenceClient(base_url=f"http://127.0.0.1:{silent.getsockname()[1]}", api_key="none", timeout=60)
         with pytest.raises(Exception) as caught:
@@ -105,6 +138,7 @@ def test_attempt_timeout_reaches_the_wire(answers, ledger):
 def test_nested_retries_show_in_the_ledger(answers, ledger):
     """openai's own retries multiply the attempts; the ledger shows more requests than attempts."""
     from openai import OpenAI
+
     client = OpenAI(base_url=f"{answers.url}/v1", api_key="none", max_retries=1, http_client=transport.http_client(Hook(ledger)))
     answers.script = [(500, {"error": "x"}, {"Retry-After-Ms": "1"})] * 3 + [(200, CHAT, {})]
     log = Ledger()
@@ -116,9 +150,16 @@ def test_nested_retries_show_in_the_ledger(answers, ledger):
 def sse(*contents, end=True):
     """A chat stream on the wire."""
     import json
+
     def event(content, finish):
-        return {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m",
-                "choices": [{"index": 0, "delta": {"role": "assistant", "content": content}, "finish_reason": finish}]}
+        return {
+            "id": "c",
+            "object": "chat.completion.chunk",
+            "created": 1,
+            "model": "m",
+            "choices": [{"index": 0, "delta": {"role": "assistant", "content": content}, "finish_reason": finish}],
+        }
+
     lines = [f"data: {json.dumps(event(content, None))}\n\n" for content in contents]
     if end:
         lines += [f"data: {json.dumps(event('', 'stop'))}\n\n", "data: [DONE]\n\n"]
@@ -130,8 +171,10 @@ def test_streams_of_both_sdks(chat, answers):
     whole, headers = sse("the", " cat", " sat")
     cut, _ = sse("the", " cat", end=False)
     answers.script = [(503, {"error": "x"}, {}), (200, whole, headers), (200, cut, headers)]
+
     def text(chunk):
         return chunk.choices[0].delta.content or ""
+
     assert "".join(map(text, stream_with_retry(chat, stream=True, policy=QUICK))) == "the cat sat"
     with pytest.raises(StreamInterrupted) as caught:
         list(stream_with_retry(chat, stream=True, policy=QUICK))
@@ -156,6 +199,8 @@ def test_batches_of_both_kinds(chat, answers, ledger):
 
     async def main():
         from huggingface_hub import AsyncInferenceClient
+
         async with AsyncInferenceClient(base_url=answers.url, api_key="none", timeout=5) as client:
             return await amap_calls(lambda n: client.chat_completion(MESSAGES), range(12), policy=QUICK, concurrency=4)
+
     assert asyncio.run(main()).ok

@@ -36,8 +36,27 @@ def test_records_are_plain_and_hold_no_secret():
     log = Ledger()
     log.add(Attempt(call=1))
     assert set(log.records()[0]) == {
-        "call", "attempt", "worker", "started_s", "ended_s", "waited_s", "paced_s", "status", "kind", "retry_after", "model", "task",
-        "method", "host", "path", "tokens_in", "tokens_out", "cost_usd", "request_id", "ttft_s"}
+        "call",
+        "attempt",
+        "worker",
+        "started_s",
+        "ended_s",
+        "waited_s",
+        "paced_s",
+        "status",
+        "kind",
+        "retry_after",
+        "model",
+        "task",
+        "method",
+        "host",
+        "path",
+        "tokens_in",
+        "tokens_out",
+        "cost_usd",
+        "request_id",
+        "ttft_s",
+    }
 
 
 def test_no_secret_of_an_error_reaches_the_ledger(policy):
@@ -45,7 +64,9 @@ def test_no_secret_of_an_error_reaches_the_ledger(policy):
     secret = "hf_" + "s" * 34
     log = Ledger()
     with pytest.raises(Exception, match="404"):
-        call_with_retry(lambda: (_ for _ in ()).throw(hub_error(404, {"error": secret}, {"authorization": secret})), policy=policy(), log=log)
+        call_with_retry(
+            lambda: (_ for _ in ()).throw(hub_error(404, {"error": secret}, {"authorization": secret})), policy=policy(), log=log
+        )
     assert secret not in repr(log.records()) and secret not in repr(log)
 
 
@@ -56,10 +77,11 @@ def test_transport_numbers_come_from_the_running_call(policy):
     def fn():
         tries.append(1)
         started = log._clock()
-        for status in ((200, 500) if len(tries) == 1 else (200,)):
+        for status in (200, 500) if len(tries) == 1 else (200,):
             note_http(log, started=started, ended=started, status=status, headers={"X-Request-Id": "r"}, method="POST")
         if len(tries) == 1:
             raise hub_error(500)
+
     call_with_retry(fn, policy=policy(), log=log)
     rows = [(a.attempt, a.status, a.waited_s, a.request_id) for a in log]
     assert rows == [(1, 200, 0.0, "r"), (1, 500, 0.0, "r"), (2, 200, 0.1, "r")] and len({a.call for a in log}) == 1
@@ -71,6 +93,7 @@ def test_a_stream_is_recorded_after_its_attempt(policy):
 
     def fn():
         kept.append(depart(log))
+
     call_with_retry(fn, policy=policy(), log=log)
     call_with_retry(fn, policy=policy(), log=log)
     note_http(log, started=0, ended=0, status=200, call=kept[0])

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import RateLimiter, acall_with_retry, call_with_retry, pacing
-from helpers._limiter import PacingTimeout
+from helpers._turns import PacingTimeout
 from helpers.errors import BatchStopped
 
 from .conftest import FakeClock, Scripted, hub_error
@@ -79,8 +79,13 @@ def test_retry_after_alone():
 
 
 @settings(max_examples=25, deadline=None)
-@given(rate=st.floats(2, 300), burst=st.integers(1, 60), workers=st.integers(1, 40), seed=st.integers(0, 999),
-       headers=st.sampled_from(["both", "none", "retry-after", "unnamed", "ratelimit"]))
+@given(
+    rate=st.floats(2, 300),
+    burst=st.integers(1, 60),
+    workers=st.integers(1, 40),
+    seed=st.integers(0, 999),
+    headers=st.sampled_from(["both", "none", "retry-after", "unnamed", "ratelimit"]),
+)
 def test_every_limit_ends(rate, burst, workers, seed, headers):
     """Whatever the limit: every call ends, and refusals stay fewer than calls."""
     outcome = simulate(Service(rate=rate, burst=burst, headers=headers, seed=seed), workers=workers, calls=120, seed=seed)
@@ -156,7 +161,9 @@ def test_threads_and_two_event_loops_share_one_limiter():
         async def main():
             async def one():
                 done.append(await acall_with_retry(Scripted().later, limiter=limiter))
+
             await asyncio.gather(*(one() for _ in range(20)))
+
         asyncio.run(main())
 
     def in_thread():
@@ -174,6 +181,7 @@ def test_threads_and_two_event_loops_share_one_limiter():
 
 def test_cancelled_waiter_frees_the_queue():
     """A task that is cancelled while it queues does not block those behind it."""
+
     async def main():
         limiter = RateLimiter(rate=50, burst=1)
         limiter.observe(await limiter.aacquire(), 200)
@@ -182,6 +190,7 @@ def test_cancelled_waiter_frees_the_queue():
         tasks[0].cancel()
         permits = await asyncio.gather(*tasks, return_exceptions=True)
         return [type(permit).__name__ for permit in permits]
+
     assert asyncio.run(main()) == ["CancelledError", "Permit", "Permit"]
 
 
@@ -202,6 +211,7 @@ def test_first_come_first_served():
     def one(number):
         limiter.acquire()
         order.append(number)
+
     threads = [threading.Thread(target=one, args=(number,)) for number in range(6)]
     for number, thread in enumerate(threads):
         thread.start()
@@ -227,9 +237,45 @@ def test_hooks_teach_the_limiter_of_the_call(policy):
         assert pacing.current_limiter() is limiter and pacing.attempt_timeout() == 30.0
         pacing.before_request()
         pacing.observe_response(200, {"RateLimit": '"api";r=9;t=1', "RateLimit-Policy": '"token bucket";"api";q=50;w=1'})
+
     call_with_retry(fn, policy=policy(), limiter=limiter)
     assert (limiter.rate, limiter.burst) == (50.0, 10.0)
     assert repr(limiter) == "RateLimiter(rate=50.0/s, burst=10, waiting=0)"
+
+
+def test_questions_to_the_hub_teach_nothing(policy):
+    """A GET before the call has the Hub's own limit; it neither counts nor teaches."""
+    limiter = RateLimiter()
+
+    def fn():
+        pacing.before_request("GET")
+        hub = {"RateLimit": '"api";r=1;t=300', "RateLimit-Policy": '"fixed window";"api";q=500;w=300'}
+        pacing.observe_response(200, hub, "GET")
+        pacing.before_request("POST")
+        pacing.observe_response(200, {}, "POST")
+
+    for _ in range(5):
+        call_with_retry(fn, policy=policy(), limiter=limiter)
+    assert limiter.rate is None and limiter._seq == 5
+
+
+def test_headers_that_are_sent_no_more(policy):
+    """After twenty answers without limit headers the announced limit counts no longer."""
+    limiter = RateLimiter()
+    limiter.observe(limiter.acquire(), 200, {"RateLimit": '"a";r=99;t=300', "RateLimit-Policy": '"window";"a";q=100;w=300'})
+    assert limiter.rate == pytest.approx(1 / 3)
+    for _ in range(20):
+        limiter.observe(limiter.acquire(), 200)
+    assert limiter.rate is None
+
+
+def test_refusal_without_headers_after_answers_with_them(clock):
+    """A 429 from another layer empties the bucket for the moment, although the announced limit had room."""
+    limiter = on(clock)
+    limiter.observe(limiter.acquire(), 200, {"RateLimit": '"a";r=9;t=1', "RateLimit-Policy": '"bucket";"a";q=50;w=1'})
+    limiter.observe(limiter.acquire(), 429)
+    limiter.acquire()
+    assert clock.time >= 0.02
 
 
 def test_further_requests_of_an_attempt_count(policy):
@@ -240,6 +286,7 @@ def test_further_requests_of_an_attempt_count(policy):
         for status in (429, 200):
             pacing.before_request()
             pacing.observe_response(status, {})
+
     call_with_retry(fn, policy=policy(), limiter=limiter)
     assert limiter._seq == 2 and limiter._under_way == []
 

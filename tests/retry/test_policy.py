@@ -10,8 +10,17 @@ from helpers import RateLimiter, RetryPolicy, call_with_retry, map_calls
 from helpers._policy import RetryBudget
 from helpers.errors import Verdict
 
-NUMBERS = ["max_attempts", "deadline", "attempt_timeout", "idle_timeout", "backoff_base", "throttle_base", "backoff_max", "max_retry_after",
-           "timeout_attempts"]
+NUMBERS = [
+    "max_attempts",
+    "deadline",
+    "attempt_timeout",
+    "idle_timeout",
+    "backoff_base",
+    "throttle_base",
+    "backoff_max",
+    "max_retry_after",
+    "timeout_attempts",
+]
 
 
 @pytest.mark.parametrize("name", NUMBERS)
@@ -60,8 +69,12 @@ def test_policy_is_frozen_and_shows_itself():
     assert "max_attempts=6" in repr(RetryPolicy())
 
 
-@given(n=st.integers(1, 10_000), hint=st.none() | st.floats(0, 1e9), kind=st.sampled_from(["throttled", "transient", "network"]),
-       seed=st.integers(0, 99))
+@given(
+    n=st.integers(1, 10_000),
+    hint=st.none() | st.floats(0, 1e9),
+    kind=st.sampled_from(["throttled", "transient", "network"]),
+    seed=st.integers(0, 99),
+)
 def test_delay_bounds(n, hint, kind, seed):
     """A delay is never below the hint, and above it by at most the cap of its retry."""
     policy = RetryPolicy(rng=random.Random(seed))

@@ -96,6 +96,7 @@ def test_killed_process(tmp_path):
     def slow(n):
         calls.append(n)
         return n * n
+
     result = map_calls(slow, range(1000), limiter=None, resume=path)
     assert result.values == [n * n for n in range(1000)]
     assert done >= 24 and len(calls) == 1000 - done
@@ -108,13 +109,15 @@ def test_file_of_another_run(tmp_path):
 
     def other(text):
         return text
+
     with pytest.raises(CourseError) as caught:
         map_calls(other, ITEMS, resume=path)
     assert "it holds results of `Counting`, not of" in str(caught.value)
     with pytest.raises(CourseError) as caught:
         map_calls(Counting(), ["one", "two"], resume=path)
-    assert str(caught.value) == ("`r.jsonl` is from another run: its item 0 is not this batch's item 0. "
-                                 "Pass another file name, or delete the file.")
+    assert str(caught.value) == (
+        "`r.jsonl` is from another run: its item 0 is not this batch's item 0. Pass another file name, or delete the file."
+    )
     assert path.read_bytes() == data
     notes = tmp_path / "notes.txt"
     notes.write_text("shopping\n")

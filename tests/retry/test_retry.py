@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 
 import pytest
@@ -16,10 +17,12 @@ from .conftest import Scripted, hub_error
 @pytest.fixture(params=["sync", "async"])
 def run(request):
     """`call_with_retry` and its awaited twin behind one name."""
+
     def call(fn, **settings):
         if request.param == "sync":
             return call_with_retry(fn, **settings)
         return asyncio.run(acall_with_retry(fn.later, **settings))
+
     return call
 
 
@@ -159,9 +162,16 @@ def test_jitter_comes_from_the_given_source(policy, clock):
 def test_ledger_gets_every_attempt(run, policy):
     """One record per attempt, with kind, status, hint and waits, and nothing that was said."""
     log, seen = Ledger(), []
-    run(Scripted(hub_error(429, None, {"Retry-After": "2"}), ConnectionResetError()), policy=policy(on_attempt=seen.append), log=log)
+    run(
+        Scripted(hub_error(429, None, {"Retry-After": "2"}), ConnectionResetError()),
+        policy=policy(on_attempt=seen.append),
+        log=log,
+    )
     assert [(a.attempt, a.kind, a.status, a.retry_after, a.waited_s) for a in log] == [
-        (1, "throttled", 429, 2.0, 0.0), (2, "network", None, None, 3.0), (3, "ok", None, None, 0.2)]
+        (1, "throttled", 429, 2.0, 0.0),
+        (2, "network", None, None, 3.0),
+        (3, "ok", None, None, 0.2),
+    ]
     assert len({a.call for a in log}) == 1 and len(seen) == 3
     assert log.summary() == "1 call, 1 ok, 3 requests, 1 x 429, 1 x network, 0.0 s"
 
@@ -174,6 +184,7 @@ def test_the_running_call_is_known_inside(policy):
         seen.append((current_call().call, current_call().attempt))
         if len(seen) < 3:
             raise ConnectionResetError
+
     call_with_retry(fn, policy=policy())
     assert [attempt for _, attempt in seen] == [1, 2, 3] and len({call for call, _ in seen}) == 1
     assert current_call() is None
@@ -230,9 +241,17 @@ def test_decorator_refuses_other_things():
 def test_parts_work_with_plain_tenacity():
     """`retry_if_transient` and `wait_server_hint` fit into tenacity's own loop."""
     slept = []
-    loop = tenacity.Retrying(retry=retry_if_transient(), wait=wait_server_hint(tenacity.wait_fixed(0.25), cap=10), sleep=slept.append,
-                             stop=tenacity.stop_after_attempt(9), reraise=True)
-    assert loop(Scripted(hub_error(429, None, {"Retry-After": "3"}), hub_error(429, None, {"Retry-After": "99"}), hub_error(500))) == "done"
+    loop = tenacity.Retrying(
+        retry=retry_if_transient(),
+        wait=wait_server_hint(tenacity.wait_fixed(0.25), cap=10),
+        sleep=slept.append,
+        stop=tenacity.stop_after_attempt(9),
+        reraise=True,
+    )
+    assert (
+        loop(Scripted(hub_error(429, None, {"Retry-After": "3"}), hub_error(429, None, {"Retry-After": "99"}), hub_error(500)))
+        == "done"
+    )
     assert slept == [3.25, 10.25, 0.25]
     with pytest.raises(Exception, match="404"):
         loop(Scripted(hub_error(404)))
@@ -241,6 +260,7 @@ def test_parts_work_with_plain_tenacity():
 def test_async_attempt_is_cut_at_its_timeout():
     """An awaited attempt ends at attempt_timeout, and is repeated once."""
     from helpers import RetryPolicy
+
     calls = []
 
     async def hangs():
@@ -256,17 +276,18 @@ def test_no_reference_cycle_keeps_a_failed_call(policy):
     """After a failure nothing holds the exception but the caller."""
     import gc
     import weakref
+
     gc.collect()
     gc.disable()
     try:
+
         class Mine(ConnectionResetError):
             pass
+
         exc = Mine()
         ref = weakref.ref(exc)
-        try:
+        with contextlib.suppress(Mine):
             call_with_retry(Scripted(exc), policy=policy(max_attempts=1))
-        except Mine:
-            pass
         gc.collect()
         del exc
         gc.collect()

@@ -18,7 +18,9 @@ QUICK = RetryPolicy(backoff_base=0.0001, throttle_base=0.0001, idle_timeout=None
 
 def delta(finish=None, index=0, **fields):
     """A chat chunk, as objects."""
-    return SimpleNamespace(choices=[SimpleNamespace(index=index, delta=SimpleNamespace(**fields), finish_reason=finish, text=None)])
+    return SimpleNamespace(
+        choices=[SimpleNamespace(index=index, delta=SimpleNamespace(**fields), finish_reason=finish, text=None)]
+    )
 
 
 class Service:
@@ -45,6 +47,7 @@ class Service:
                     raise self.error()
             finally:
                 self.closed += 1
+
         return stream()
 
     async def aopen(self, **kwargs):
@@ -56,6 +59,7 @@ class Service:
                     yield chunk
             finally:
                 inner.close()
+
         return stream()
 
 
@@ -75,6 +79,7 @@ def read(service, policy=QUICK):
 
 def aread(service, policy=QUICK):
     """As `read`, in the awaited form."""
+
     async def main():
         seen = []
         try:
@@ -83,6 +88,7 @@ def aread(service, policy=QUICK):
         except StreamInterrupted as exc:
             return seen, exc
         return seen, None
+
     return asyncio.run(main())
 
 
@@ -116,7 +122,7 @@ def test_every_cut_stream(cuts, length, idle):
         seen, exc = read(service, policy)
     except ConnectionResetError:
         return
-    assert seen == chunks[:len(seen)] and (exc is not None) == (len(seen) < length or exc is not None)
+    assert seen == chunks[: len(seen)] and (exc is not None) == (len(seen) < length or exc is not None)
     assert exc is None or exc.partial == "".join(seen)
 
 
@@ -135,7 +141,10 @@ def test_end_without_finish_reason(reader):
     service = Service([delta(content="Hi"), delta(content=" there")], [])
     seen, exc = reader(service)
     assert len(seen) == 2 and exc.partial == "Hi there"
-    assert str(exc) == "The stream broke after 2 chunks. It ended without a finish_reason. Use `.partial`, or call again for a whole answer."
+    assert (
+        str(exc)
+        == "The stream broke after 2 chunks. It ended without a finish_reason. Use `.partial`, or call again for a whole answer."
+    )
 
 
 def test_end_before_any_output_is_repeated():
@@ -147,6 +156,7 @@ def test_end_before_any_output_is_repeated():
     def open_stream():
         opened.append(1)
         return iter([delta(role="assistant")] if len(opened) < 3 else [delta(content="x"), delta("stop")])
+
     assert len(list(stream_with_retry(open_stream, policy=QUICK))) == 2 and len(opened) == 3
 
 
@@ -161,6 +171,7 @@ def test_silence_is_noticed():
             yield "b"
         finally:
             closed.set()
+
     with pytest.raises(StreamInterrupted) as caught:
         list(stream_with_retry(stream, policy=RetryPolicy(idle_timeout=0.05)))
     assert caught.value.partial == "a" and isinstance(caught.value.__cause__, TimeoutError)
@@ -176,6 +187,7 @@ def test_silence_before_the_first_output_is_a_timeout():
         opened.append(1)
         release.wait(30)
         yield "a"
+
     with pytest.raises(TimeoutError):
         list(stream_with_retry(stream, policy=RetryPolicy(attempt_timeout=0.05, backoff_base=0.001)))
     assert len(opened) == 2
@@ -184,6 +196,7 @@ def test_silence_before_the_first_output_is_a_timeout():
 
 def test_async_silence_is_noticed():
     """The same, awaited."""
+
     async def stream():
         yield "a"
         await asyncio.sleep(30)
@@ -192,6 +205,7 @@ def test_async_silence_is_noticed():
     async def main():
         async for _ in astream_with_retry(stream, policy=RetryPolicy(idle_timeout=0.05)):
             pass
+
     with pytest.raises(StreamInterrupted) as caught:
         asyncio.run(main())
     assert caught.value.partial == "a"
@@ -228,12 +242,23 @@ def test_not_a_function():
             call(iter(WORDS))
 
 
-@pytest.mark.parametrize(("chunk", "output", "text"), [
-    ("", False, ""), ("x", True, "x"), (delta(role="assistant"), False, ""), (delta(content=""), False, ""), (delta(content="x"), True, "x"),
-    (delta(reasoning="hm", content=None), True, ""), (delta(tool_calls=[1]), True, ""), (SimpleNamespace(choices=[]), False, ""),
-    ({"choices": [{"delta": {"content": "x"}}]}, True, "x"), ({"choices": [{"text": "x"}]}, True, "x"),
-    (SimpleNamespace(token=SimpleNamespace(text="x", special=False)), True, "x"), (SimpleNamespace(other=1), True, ""),
-])
+@pytest.mark.parametrize(
+    ("chunk", "output", "text"),
+    [
+        ("", False, ""),
+        ("x", True, "x"),
+        (delta(role="assistant"), False, ""),
+        (delta(content=""), False, ""),
+        (delta(content="x"), True, "x"),
+        (delta(reasoning="hm", content=None), True, ""),
+        (delta(tool_calls=[1]), True, ""),
+        (SimpleNamespace(choices=[]), False, ""),
+        ({"choices": [{"delta": {"content": "x"}}]}, True, "x"),
+        ({"choices": [{"text": "x"}]}, True, "x"),
+        (SimpleNamespace(token=SimpleNamespace(text="x", special=False)), True, "x"),
+        (SimpleNamespace(other=1), True, ""),
+    ],
+)
 def test_what_carries_output(chunk, output, text):
     """Text, reasoning and tool calls are output; roles, usage and keep-alives are not."""
     assert (carries_output(chunk), text_of(chunk)) == (output, text)
