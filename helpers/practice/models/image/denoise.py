@@ -54,7 +54,7 @@ def bank(wish: Wish, barred: Wish, canvas: Canvas) -> Bank:
     shapes = choices(wish.shape, barred.shape, list(SHAPES))
     count = (ALL if free else SOME) // len(shapes)
     drawn = np.concatenate([masks(rng, shape, wish, barred, canvas, count) for shape in shapes])
-    return Bank(drawn, drawn.sum(1), (drawn**2).sum(1), _pair_weights(wish, barred))
+    return Bank(drawn, drawn.sum(1), np.einsum("ij,ij->i", drawn, drawn), _pair_weights(wish, barred))
 
 
 class Weighed(NamedTuple):
