@@ -11,7 +11,7 @@ sys.path.insert(0, str(ROOT))
 import numpy as np
 
 from helpers.practice.models.embed import WEIGHTS, from_arrays
-from tools.train.embed_fit import all_sets, fit
+from tools.train.embed_fit import Fitted, all_sets, fit
 from tools.train.embed_lexicon import Concept, Vocabulary, parse, vocabulary
 
 DIM = 384
@@ -43,15 +43,15 @@ def directions(concepts: list[Concept]) -> np.ndarray:
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
-def pack(vocab: Vocabulary, concepts: np.ndarray, weights: np.ndarray, keys: list[str], own: np.ndarray) -> dict[str, np.ndarray]:
+def pack(vocab: Vocabulary, weights: np.ndarray, found: Fitted) -> dict[str, np.ndarray]:
     """The arrays of weights.npz: word lists as bytes, concept numbers with row ends, vectors in 8 bits with row scales.
 
-    The words' `own` vectors (keys, DIM) are stored in their RANK strongest directions (singular value decomposition)."""
-    codes, basis = _compress(own)
-    data = {"weights": weights.astype(np.float16), "settings": np.array(SETTINGS), "basis": basis.astype(np.float16)}
-    data["concepts"], data["scales"] = _bytes(concepts)
+    The units' own vectors are stored in their RANK strongest directions (singular value decomposition)."""
+    codes, basis = _compress(found.own)
+    data = {"weights": (weights * found.factors).astype(np.float16), "settings": np.array(SETTINGS),
+            "basis": basis.astype(np.float16), "rarity": found.rarity.astype(np.float16), "keys": _text(found.keys)}
+    data["concepts"], data["scales"] = _bytes(found.concepts)
     data["codes"], data["code_scales"] = _bytes(codes)
-    data["keys"] = _text(keys)
     data["known"] = _text(sorted(vocab.known - vocab.words.keys()))
     for name, index in (("word", vocab.words), ("phrase", vocab.phrases)):
         data[name + "s"] = _text(list(index))
@@ -78,9 +78,8 @@ def build() -> dict[str, np.ndarray]:
     """Everything from the lexicon, the paraphrase sets and the seed to the packed arrays."""
     concepts = parse()
     vocab, vectors, weights = vocabulary(concepts), directions(concepts), np.array([c.weight for c in concepts])
-    start = from_arrays(pack(vocab, vectors, weights, [""], np.zeros((1, DIM))))
-    found = fit(start, vectors, SEED)
-    return pack(vocab, found.concepts, weights * found.factors, found.keys, found.own)
+    untrained = Fitted(vectors, np.ones(len(vectors)), [""], np.zeros((1, DIM)), np.ones(1))
+    return pack(vocab, weights, fit(from_arrays(pack(vocab, weights, untrained)), vectors, SEED))
 
 
 def differences(new: dict[str, np.ndarray], old: dict[str, np.ndarray]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,25 +15,26 @@ DATA = Path(__file__).parent / "data" / "embed"
 TEMPERATURE = 0.1
 RATE, WEIGHT_RATE, OWN_RATE = 0.003, 0.009, 0.002
 STEPS, AVERAGED = 90, 60  # more steps fit the training sets better and everything else worse
-SETS_PER_STEP = 150
+SETS_PER_STEP = 250
+RARITY = 0.5  # power of the inverse document frequency
 DROPPED = 0.25  # words left out at random, so that no single word carries a set
 SAME_MATTER = 0.4  # sets of different files this close may be the same matter: neither attract nor repel
 
 
 def all_sets() -> list[list[list[str]]]:
-    """The sets of both files; further ways to say a matter (`scenes.txt`) are joined to the first file's sets."""
+    """Collections of sets, in each of which every set is another matter; `scenes.txt` adds to the first one's sets."""
     scenes = {key.strip(): rest.split(" / ") for key, rest in (line.split(" | ") for line in _lines("scenes.txt"))}
-    first = [s + [t.strip() for t in scenes.get(s[0], [])] for s in paraphrase_sets("paraphrases.txt")]
-    return [first, paraphrase_sets("passages.txt")]
+    first = [s + [t.strip() for t in scenes.get(s[0], [])] for s in _sets(_lines("paraphrases.txt"))]
+    pairs = "\n".join(_lines("pairs.txt")).split("==\n")[1:]
+    return [first, _sets(_lines("passages.txt")), *(_sets(lines.splitlines()) for lines in pairs)]
 
 
 def _lines(name: str) -> list[str]:
     return [line for line in (DATA / name).read_text().splitlines() if line.strip() and not line.startswith("#")]
 
 
-def paraphrase_sets(name: str) -> list[list[str]]:
-    """The sets of one file, each a list of sentences."""
-    return [[part.strip() for part in line.split(" / ")] for line in _lines(name)]
+def _sets(lines: list[str]) -> list[list[str]]:
+    return [[part.strip() for part in line.split(" / ")] for line in lines]
 
 
 @dataclass
@@ -43,6 +45,7 @@ class Batchable:
     groups: np.ndarray
     units: list[Unit]
     mask: np.ndarray
+    rarity: dict[str, float]
 
 
 def prepare(embedder: Embedder) -> Batchable:
@@ -54,15 +57,16 @@ def prepare(embedder: Embedder) -> Batchable:
     readings = [embedder.lexicon.read(t) for t in texts]
     units = list({(u.key, u.senses): u for reading in readings for u in reading}.values())
     numbers = {(u.key, u.senses): i for i, u in enumerate(units)}
+    rarity = rarities(readings)
     counts = np.zeros((len(texts), len(units)), np.float32)
     for row, reading in enumerate(readings):
         for u in reading:
-            counts[row, numbers[u.key, u.senses]] += u.weight
+            counts[row, numbers[u.key, u.senses]] += u.weight * rarity[u.key]
     centres = np.stack([embedder.embed(s).mean(axis=0) for s in sets]).astype(float)
     centres /= np.linalg.norm(centres, axis=1, keepdims=True)
-    file_of = np.repeat(np.arange(2), [len(f) for f in files])
+    file_of = np.repeat(np.arange(len(files)), [len(f) for f in files])
     mask = (file_of[:, None] != file_of) & (centres @ centres.T > SAME_MATTER)
-    return Batchable(counts, groups, units, mask)
+    return Batchable(counts, groups, units, mask, rarity)
 
 
 def gradient(z: np.ndarray, groups: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -76,6 +80,13 @@ def gradient(z: np.ndarray, groups: np.ndarray, mask: np.ndarray) -> np.ndarray:
     p /= p.sum(axis=1, keepdims=True)
     g = (p - same / same.sum(axis=1, keepdims=True)) / len(z) / TEMPERATURE
     return (g + g.T) @ z
+
+
+def rarities(readings: list[list[Unit]]) -> dict[str, float]:
+    """Factor of each unit's weight, from 0.5 or so for a word in every tenth sentence to 1 for one that occurs once."""
+    found = Counter(key for reading in readings for key in {u.key for u in reading})
+    most = np.log(len(readings) / 2)
+    return {key: round(float(np.log(len(readings) / (n + 1)) / most) ** RARITY, 3) for key, n in found.items()}
 
 
 class Adam:
@@ -96,12 +107,14 @@ class Adam:
 
 @dataclass
 class Fitted:
-    """What training found: concept vectors, factors for the concepts' weights, and an own vector for each unit's key."""
+    """What training found: vectors of the concepts and factors for their weights; for each unit in the training sentences
+    its key, the vector of its own (units, dim) and its rarity."""
 
     concepts: np.ndarray
     factors: np.ndarray
     keys: list[str]
     own: np.ndarray
+    rarity: np.ndarray
 
 
 def fit(embedder: Embedder, vectors: np.ndarray, seed: int) -> Fitted:
@@ -138,7 +151,8 @@ def fit(embedder: Embedder, vectors: np.ndarray, seed: int) -> Fitted:
                 total += p / AVERAGED
     fitted, factors = vectors.copy(), np.ones(len(vectors))
     fitted[used], factors[used] = sums[0], np.exp(sums[1])
-    return Fitted(fitted, factors, [unit.key for unit in data.units], sums[2])
+    keys = [unit.key for unit in data.units]
+    return Fitted(fitted, factors, keys, sums[2], np.array([data.rarity[key] for key in keys]))
 
 
 def batch(data: Batchable, rng: np.random.RandomState) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from .hashing import spelling
+from .learned import Learned
 from .lexicon import Lexicon, Unit
 from .words import tokenize
 
@@ -18,10 +19,10 @@ _CACHE_SIZE = 8_000
 class Embedder:
     """Texts to unit vectors whose cosine says how close in meaning they are. Safe to share between threads."""
 
-    def __init__(self, lexicon: Lexicon, concepts: np.ndarray, learned: dict[str, np.ndarray], settings: dict[str, float]) -> None:
+    def __init__(self, lexicon: Lexicon, concepts: np.ndarray, learned: Learned, settings: dict[str, float]) -> None:
         self.lexicon = lexicon
         self.concepts = concepts  # (concepts, dim) float32
-        self._learned = learned  # what training added to single words and phrases, (dim,) each
+        self._learned = learned
         self._settings = settings
         self._own: dict[str, np.ndarray] = {}
         self.dim: int = concepts.shape[1]
@@ -45,7 +46,7 @@ class Embedder:
 
     def parts(self, units: list[Unit]) -> tuple[np.ndarray, np.ndarray]:
         """Weights (n,) and vectors (n, dim) of units: their meaning, in the sense that fits the context, and their own part."""
-        weights = np.array([unit.weight for unit in units], np.float32)
+        weights = np.array([unit.weight * self._learned.rarity(unit.key) for unit in units], np.float32)
         counts = np.array([max(len(unit.senses), 1) for unit in units])
         owner = np.repeat(np.arange(len(units)), counts)
         ids = np.array([s for unit in units for s in (unit.senses or (-1,))])
@@ -71,7 +72,7 @@ class Embedder:
         """The part of a vector that a word or phrase does not share: its spelling and what was learned for it (dim,)."""
         vector = self._own.get(key)
         if vector is None:
-            vector = self._settings["spelling"] * spelling(key, self.dim) + self._learned.get(key, np.float32(0))
+            vector = self._settings["spelling"] * spelling(key, self.dim) + self._learned.vector(key)
             if len(self._own) < _CACHE_SIZE:
                 self._own[key] = vector
         return vector
@@ -89,17 +90,8 @@ def from_arrays(data: dict[str, np.ndarray]) -> Embedder:
                       _senses(data["phrase_ends"], data["phrase_senses"], phrases),
                       frozenset(known) | frozenset(words), data["weights"].astype(np.float64).round(4).tolist())
     settings = dict(zip(("spelling", "attention"), data["settings"].tolist()))
-    return Embedder(lexicon, _scaled(data["concepts"], data["scales"]), _learned(data), settings)
-
-
-def _learned(data: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    # Stored as codes in a few shared directions; the product is rounded so that it is the same with every BLAS.
-    rows = (_scaled(data["codes"], data["code_scales"]) @ data["basis"].astype(np.float32)).round(5)
-    return dict(zip(bytes(data["keys"]).decode().split("\n"), rows))
-
-
-def _scaled(codes: np.ndarray, scales: np.ndarray) -> np.ndarray:
-    return codes.astype(np.float32) * scales.astype(np.float32)[:, None]
+    concepts = data["concepts"].astype(np.float32) * data["scales"].astype(np.float32)[:, None]
+    return Embedder(lexicon, concepts, Learned.from_arrays(data), settings)
 
 
 @functools.lru_cache(maxsize=1)
