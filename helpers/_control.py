@@ -27,11 +27,15 @@ class Control:
         with self._lock:
             self._drop()
 
-    def ask(self, method: str, path: str, body: Any = None) -> Any:
-        """The JSON answer to one request."""
+    def exchange(self, method: str, path: str, body: Any = None) -> tuple[int, dict[str, Any]]:
+        """Status and JSON answer of one request, whatever the status."""
         data = None if body is None else _encode(body)
         with self._lock:
-            status, answer = self._exchange(method, path, data)
+            return self._exchange(method, path, data)
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        """The JSON answer to one request."""
+        status, answer = self.exchange(method, path, body)
         if status != 200:
             raise ValueError(answer.get("error", f"The practice server answered {status}."))
         return answer

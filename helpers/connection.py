@@ -46,6 +46,17 @@ class Course:
         """As `http_client`, for `AsyncOpenAI(http_client=...)`."""
         return transport.async_http_client(self._hook)
 
+    def share_progress(self) -> None:
+        """Show the instructor of the class which exercises you passed: ids and states are sent, no answers, now and only now."""
+        from .checks import state
+        from .remote import share
+        if self.server is None or self._running is not None:
+            raise CourseError("There is no class to share with.",
+                              'Join one: connect("http://host:port", join_code="...", name="...").')
+        known = {id: entry["state"] for id, entry in state.load().items() if "state" in entry}
+        share(self.server, known)
+        print(f"Shared with the class: {sum(found == 'passed' for found in known.values())} exercises passed.")
+
     def close(self) -> None:
         """Stop the practice server, give the SDK its own HTTP clients back, free what was opened. Twice does no harm."""
         global _current

@@ -242,17 +242,36 @@ def join(url: str, *, name: str | None = None, code: str | None = None) -> str:
         name: how the instructor sees you.
         code: the join code that is on the board, if the server wants one.
 
-    Raises CourseError when no practice server answers there.
+    Raises CourseError when no practice server answers there, the code is wrong, or too many wrong codes came from here.
     """
     from .errors import CourseError
 
-    token = f"hf_practice_{code + '_' if code else ''}{secrets.token_hex(6)}"
+    own = f"hf_practice_{secrets.token_hex(12)}"
     try:
-        with contextlib.closing(Server(url, token)) as server:
-            server.now()
-    except (ValueError, TypeError):  # TypeError: an address without a host
-        raise CourseError(
-            f"No practice server lets you in at {url}.",
-            "Check the address and the join code with whoever runs it.",
-        ) from None
-    return token
+        with contextlib.closing(Control(url, own)) as control:
+            status, answer = control.exchange("POST", "/practice/join", {"code": code or "", "name": name or ""})
+            if status == 404:  # a practice server that is not for a class takes any practice token
+                control.ask("GET", "/practice/state")
+                return own
+            if status == 200 and str(answer["token"]).startswith("hf_practice"):
+                return answer["token"]
+    except (ValueError, TypeError, KeyError):  # TypeError: an address without a host; KeyError: some other server
+        status = 0
+    what, step = _REFUSALS.get(status, (f"No practice server lets you in at {url}.", "Check the address with whoever runs it."))
+    raise CourseError(what, step)
+
+
+_REFUSALS = {
+    403: ("The join code is wrong.", 'Read it from the board again: connect("http://host:port", join_code="...", name="...").'),
+    429: ("Too many wrong join codes came from your address.", "Wait a minute, then run connect() again with the right one."),
+}
+
+
+def share(server: Server, exercises: dict[str, str]) -> None:
+    """Tell the class server how exercises stand: ids and states, nothing else. Raises CourseError when it is no class server."""
+    from .errors import CourseError
+
+    try:
+        server._control.ask("POST", "/practice/progress", {"exercises": exercises})
+    except ValueError as problem:
+        raise CourseError("Your progress could not be shared.", str(problem)) from None

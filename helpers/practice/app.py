@@ -101,11 +101,14 @@ class Practice:
     Args:
         seed: goes into the seeds of requests that name none.
         accepts: which bearer tokens are good; by default those that begin with `hf_practice`.
+        routes: the route table, if it is not `ROUTES`.
     """
 
-    def __init__(self, *, seed: int = 0, accepts: Callable[[str], bool] | None = None) -> None:
+    def __init__(
+        self, *, seed: int = 0, accepts: Callable[[str], bool] | None = None, routes: list[Route] | None = None
+    ) -> None:
         self.identities = Identities(seed=seed, accepts=accepts)
-        self.router = Router(ROUTES, redirect_slashes=False, default=_not_found)
+        self.router = Router(ROUTES if routes is None else routes, redirect_slashes=False, default=_not_found)
 
     async def __call__(self, scope: dict, receive: Any, send: Any) -> None:
         if scope["type"] == "websocket":
@@ -124,6 +127,11 @@ class Practice:
         except asyncio.CancelledError:  # the server stops: hang up, or uvicorn would answer 500
             call.wire.close()
             raise
+        finally:
+            self.seen(call)
+
+    def seen(self, call: Call) -> None:
+        """Called when a call is over, for applications that count them."""
 
     async def _answer(self, call: Call) -> None:
         try:

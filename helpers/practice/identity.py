@@ -171,8 +171,12 @@ class Identities:
             raise expired()
         return self._of(token)
 
+    def key_of(self, token: str) -> str:
+        """The fingerprint under which a token's identity is kept."""
+        return hmac.new(self._salt, token.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:12]
+
     def _of(self, token: str) -> Identity:
-        key = hmac.new(self._salt, token.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:12]
+        key = self.key_of(token)
         known = self._known.get(key)
         if known is None:
             self._met += 1

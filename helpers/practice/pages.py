@@ -36,11 +36,6 @@ def page(title: str, body: str, status: int = 200) -> HTMLResponse:
 
 async def home(call: Call) -> Any:
     """GET /: what this server is and what it serves."""
-    rows = "".join(
-        f'<tr><td><a href="/models/{html.escape(m.id)}">{html.escape(m.id)}</a></td>'
-        f"<td>{html.escape(', '.join(m.tasks))}</td><td>{html.escape(m.summary)}</td></tr>"
-        for m in MODELS.values()
-    )
     return page(
         "Practice server",
         (
@@ -48,9 +43,21 @@ async def home(call: Call) -> Any:
             "course's own tiny models. Nothing leaves this machine, nothing costs money, and no model of another name is "
             "imitated.</p><p>Chat: <code>POST /v1/chat/completions</code>. Other tasks: "
             "<code>POST /hf-inference/models/ID</code>. Any bearer token that begins with <code>hf_practice</code> is "
-            "accepted and has its own limits, faults and log.</p><table><thead><tr><th>Model</th><th>Tasks</th>"
-            f"<th>What it does</th></tr></thead><tbody>{rows}</tbody></table>"
+            f"accepted and has its own limits, faults and log.</p>{model_table()}"
         ),
+    )
+
+
+def model_table() -> str:
+    """The models with links to their cards, as HTML."""
+    rows = "".join(
+        f'<tr><td><a href="/models/{html.escape(m.id)}">{html.escape(m.id)}</a></td>'
+        f"<td>{html.escape(', '.join(m.tasks))}</td><td>{html.escape(m.summary)}</td></tr>"
+        for m in MODELS.values()
+    )
+    return (
+        "<table><thead><tr><th>Model</th><th>Tasks</th><th>What it does</th></tr></thead>"
+        f"<tbody>{rows}</tbody></table>"
     )
 
 

@@ -59,7 +59,7 @@ def start(host: str = "127.0.0.1", port: int = 0, *, seed: int = 0) -> Running:
     thread.start()
     if not server.ready.wait(10) or not server.started:
         raise RuntimeError("The practice server did not start. Run `python -m helpers.practice` to see why.")
-    threading.Thread(target=_warm_up, name="practice-warm-up", daemon=True).start()
+    threading.Thread(target=warm_up, name="practice-warm-up", daemon=True).start()
     return Running(server, thread, url_of(listening))
 
 
@@ -133,11 +133,13 @@ def _run(server: QuietServer, listening: socket.socket) -> None:
         listening.close()
 
 
-def _warm_up() -> None:
+def warm_up(*models: str) -> None:
+    """Load models before anybody asks; "practice/chat" unless others are named."""
     from . import registry
 
-    with contextlib.suppress(Exception):  # a model that cannot load says so when it is asked
-        registry.load(registry.MODELS["practice/chat"])
+    for model in models or ("practice/chat",):
+        with contextlib.suppress(Exception):  # a model that cannot load says so when it is asked
+            registry.load(registry.MODELS[model])
 
 
 def _protocol() -> Any:
