@@ -1,0 +1,78 @@
+"""What a test sees on a page: figures, what is too wide, and the faults that axe-core finds in the outputs."""
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page
+
+AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
+OUTPUT = ".jp-OutputArea-output"
+
+
+def figures(page: Page) -> list[dict[str, Any]]:
+    """Every picture in the outputs: alt text, own width, width on the page and the width it was drawn for, in pixels."""
+    return page.evaluate(f"""() => [...document.querySelectorAll('{OUTPUT} img')].map(img => ({{
+        alt: img.alt.trim(), natural: img.naturalWidth, shown: img.clientWidth,
+        drawn_for: Number(img.getAttribute('width')) || img.naturalWidth}}))""")
+
+
+def too_wide(page: Page) -> list[str]:
+    """The page, the notebook and every output that would need a horizontal scroll bar."""
+    return page.evaluate(f"""() => [document.documentElement, ...document.querySelectorAll('.jp-WindowedPanel-outer, {OUTPUT}')]
+        .filter(part => part.scrollWidth > part.clientWidth + 1)
+        .map(part => `${{part.tagName}} ${{part.className}}: ${{part.scrollWidth}} in ${{part.clientWidth}} pixels: `
+                     + part.innerText.slice(0, 80))""")
+
+
+def unfold(page: Page) -> None:
+    """Open the folded tables under the figures."""
+    page.evaluate(f"document.querySelectorAll('{OUTPUT} details').forEach(fold => {{ fold.open = true; }})")
+
+
+def axe(page: Page) -> dict[str, list[str]]:
+    """Serious and critical faults in the outputs, and the names of the rules that found something to agree with."""
+    page.evaluate(AXE.read_text("utf-8"))
+    # JupyterLab's body is 0 pixels high and hides what overflows; axe would take the whole page for invisible.
+    page.evaluate("document.body.style.minHeight = '100vh'")
+    return page.evaluate(f"""async () => {{
+        const found = await axe.run({{include: [['{OUTPUT}']]}}, {{resultTypes: ['violations', 'passes']}});
+        const grave = found.violations.filter(fault => ['serious', 'critical'].includes(fault.impact));
+        return {{passes: found.passes.map(rule => rule.id),
+                 faults: grave.flatMap(fault => fault.nodes.map(node => `${{fault.id}}: ${{node.html.slice(0, 200)}}`))}};
+    }}""")
+
+
+def controls(page: Page) -> list[Any]:
+    """Every control of every widget that a keyboard can reach."""
+    return page.locator(f"{OUTPUT} .jupyter-widgets").locator("input, select, [role=slider], button").all()
+
+
+def press(page: Page, control: Any) -> None:
+    """Move a control one step with the keyboard; one that stands at its end goes the other way."""
+    kind = control.evaluate("control => control.type ?? 'slider'")
+    keys = {"select-one": [" ", "ArrowDown", "Enter"], "checkbox": [" "], "submit": ["Enter"], "button": ["Enter"],
+            "number": ["ArrowUp"]}.get(kind, ["ArrowRight"])
+    control.focus()
+    before = _state(control)
+    for key in keys:
+        page.keyboard.press(key)
+    if _state(control) == before and kind not in ("submit", "button"):
+        for key in keys:
+            page.keyboard.press({"ArrowDown": "ArrowUp", "ArrowUp": "ArrowDown", "ArrowRight": "ArrowLeft"}.get(key, key))
+
+
+def picture_changes(page: Page, control: Any, act: Any) -> bool:
+    """Whether the picture beside `control` is another one within 30 s after `act()`."""
+    img = control.locator(f"xpath=ancestor::*[contains(concat(' ', @class, ' '), ' {OUTPUT[1:]} ')]").locator("img").first
+    before = img.get_attribute("src")
+    act()
+    for _ in range(300):
+        if img.get_attribute("src") != before:
+            return True
+        page.wait_for_timeout(100)
+    return False
+
+
+def _state(control: Any) -> Any:
+    return control.evaluate("control => [control.value, control.checked, control.getAttribute('aria-valuenow')]")
