@@ -1,4 +1,5 @@
-"""Trains the embedding model: lexicon -> concept vectors -> weights fitted on paraphrase sets -> weights.npz."""
+"""Trains the embedding model: lexicon -> concept vectors -> weights fitted on paraphrase sets ->
+weights.npz."""
 
 from __future__ import annotations
 
@@ -8,11 +9,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-import numpy as np
+import numpy as np  # noqa: E402
 
-from helpers.practice.models.embed import WEIGHTS, from_arrays
-from tools.train.embed_fit import Fitted, all_sets, fit
-from tools.train.embed_lexicon import Concept, Vocabulary, parse, vocabulary
+from helpers.practice.models.embed import WEIGHTS, from_arrays  # noqa: E402
+from tools.train.embed_fit import Fitted, all_sets, fit  # noqa: E402
+from tools.train.embed_lexicon import Concept, Vocabulary, parse, vocabulary  # noqa: E402
 
 DIM = 384
 RANK = 96  # directions in which the words' own vectors are stored
@@ -22,7 +23,8 @@ SETTINGS = (0.35, 4.0)  # share of the spelling vector; sharpness of the choice 
 
 
 def directions(concepts: list[Concept]) -> np.ndarray:
-    """(concepts, DIM) unit vectors: each concept's own seeded direction plus those of its topics, domain and relatives."""
+    """(concepts, DIM) unit vectors: each concept's own seeded direction plus those of its topics, domain
+    and relatives."""
     rng = np.random.RandomState(SEED)  # RandomState's stream is frozen across numpy versions
     own = rng.standard_normal((len(concepts), DIM)) / DIM**0.5
     topics = {c.name: own[i] for i, c in enumerate(concepts) if c.kind != "line"}
@@ -44,12 +46,18 @@ def directions(concepts: list[Concept]) -> np.ndarray:
 
 
 def pack(vocab: Vocabulary, weights: np.ndarray, found: Fitted) -> dict[str, np.ndarray]:
-    """The arrays of weights.npz: word lists as bytes, concept numbers with row ends, vectors in 8 bits with row scales.
+    """The arrays of weights.npz: word lists as bytes, concept numbers with row ends, vectors in 8 bits with
+    row scales.
 
     The units' own vectors are stored in their RANK strongest directions (singular value decomposition)."""
     codes, basis = _compress(found.own)
-    data = {"weights": (weights * found.factors).astype(np.float16), "settings": np.array(SETTINGS),
-            "basis": basis.astype(np.float16), "rarity": found.rarity.astype(np.float16), "keys": _text(found.keys)}
+    data = {
+        "weights": (weights * found.factors).astype(np.float16),
+        "settings": np.array(SETTINGS),
+        "basis": basis.astype(np.float16),
+        "rarity": found.rarity.astype(np.float16),
+        "keys": _text(found.keys),
+    }
     data["concepts"], data["scales"] = _bytes(found.concepts)
     data["codes"], data["code_scales"] = _bytes(codes)
     data["known"] = _text(sorted(vocab.known - vocab.words.keys()))
@@ -77,16 +85,31 @@ def _text(lines: list[str]) -> np.ndarray:
 def build() -> dict[str, np.ndarray]:
     """Everything from the lexicon, the paraphrase sets and the seed to the packed arrays."""
     concepts = parse()
-    vocab, vectors, weights = vocabulary(concepts), directions(concepts), np.array([c.weight for c in concepts])
+    vocab, vectors, weights = (
+        vocabulary(concepts),
+        directions(concepts),
+        np.array([c.weight for c in concepts]),
+    )
     untrained = Fitted(vectors, np.ones(len(vectors)), [""], np.zeros((1, DIM)), np.ones(1))
     return pack(vocab, weights, fit(from_arrays(pack(vocab, weights, untrained)), vectors, SEED))
 
 
 def differences(new: dict[str, np.ndarray], old: dict[str, np.ndarray]) -> list[str]:
-    """What differs: the names of word lists, or "vectors" when a sentence's old and new embedding have a cosine below 0.98.
+    """What differs: the names of word lists, or "vectors" when a sentence's old and new embedding have a
+    cosine below 0.98.
 
     Trained numbers are compared through what they do, since another BLAS rounds differently on the way."""
-    exact = ("keys", "known", "words", "word_ends", "word_senses", "phrases", "phrase_ends", "phrase_senses", "settings")
+    exact = (
+        "keys",
+        "known",
+        "words",
+        "word_ends",
+        "word_senses",
+        "phrases",
+        "phrase_ends",
+        "phrase_senses",
+        "settings",
+    )
     changed = [name for name in exact if not np.array_equal(new[name], old.get(name))]
     if not changed:
         texts = [text for sets in all_sets() for s in sets for text in s[:2]]
@@ -101,7 +124,9 @@ def main() -> int:
     if "--check" in sys.argv:
         with np.load(WEIGHTS) as stored:
             changed = differences(arrays, dict(stored))
-        print("embed: " + (f"differs in {', '.join(changed)}" if changed else "the weights can be made again"))
+        print(
+            "embed: " + (f"differs in {', '.join(changed)}" if changed else "the weights can be made again")
+        )
         return 1 if changed else 0
     np.savez_compressed(WEIGHTS, **arrays)
     print(f"embed: {len(arrays['weights'])} concepts, {WEIGHTS.stat().st_size / 1024:.0f} KB")

@@ -1,4 +1,5 @@
-"""Fits concept vectors and weights so that paraphrases of one matter attract and other matters repel (contrastive loss)."""
+"""Fits concept vectors and weights so that paraphrases of one matter attract and other matters repel
+(contrastive loss)."""
 
 from __future__ import annotations
 
@@ -22,15 +23,20 @@ SAME_MATTER = 0.4  # sets of different files this close may be the same matter: 
 
 
 def all_sets() -> list[list[list[str]]]:
-    """Collections of sets, in each of which every set is another matter; `scenes.txt` adds to the first one's sets."""
-    scenes = {key.strip(): rest.split(" / ") for key, rest in (line.split(" | ") for line in _lines("scenes.txt"))}
+    """Collections of sets, in each of which every set is another matter; `scenes.txt` adds to the first
+    one's sets."""
+    scenes = {
+        key.strip(): rest.split(" / ") for key, rest in (line.split(" | ") for line in _lines("scenes.txt"))
+    }
     first = [s + [t.strip() for t in scenes.get(s[0], [])] for s in _sets(_lines("paraphrases.txt"))]
     pairs = "\n".join(_lines("pairs.txt")).split("==\n")[1:]
     return [first, _sets(_lines("passages.txt")), *(_sets(lines.splitlines()) for lines in pairs)]
 
 
 def _lines(name: str) -> list[str]:
-    return [line for line in (DATA / name).read_text().splitlines() if line.strip() and not line.startswith("#")]
+    return [
+        line for line in (DATA / name).read_text().splitlines() if line.strip() and not line.startswith("#")
+    ]
 
 
 def _sets(lines: list[str]) -> list[list[str]]:
@@ -39,7 +45,8 @@ def _sets(lines: list[str]) -> list[list[str]]:
 
 @dataclass
 class Batchable:
-    """Training sentences as counts of units: `counts` (sentences, units), `groups` (sentences,), `mask` (sets, sets)."""
+    """Training sentences as counts of units: `counts` (sentences, units), `groups` (sentences,), `mask`
+    (sets, sets)."""
 
     counts: np.ndarray
     groups: np.ndarray
@@ -70,7 +77,8 @@ def prepare(embedder: Embedder) -> Batchable:
 
 
 def gradient(z: np.ndarray, groups: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """Gradient of the supervised contrastive loss (Khosla et al. 2020) by unit vectors `z` (sentences, dim)."""
+    """Gradient of the supervised contrastive loss (Khosla et al. 2020) by unit vectors `z` (sentences,
+    dim)."""
     logits = z @ z.T / TEMPERATURE
     same = groups[:, None] == groups
     np.fill_diagonal(same, False)
@@ -83,10 +91,13 @@ def gradient(z: np.ndarray, groups: np.ndarray, mask: np.ndarray) -> np.ndarray:
 
 
 def rarities(readings: list[list[Unit]]) -> dict[str, float]:
-    """Factor of each unit's weight, from 0.5 or so for a word in every tenth sentence to 1 for one that occurs once."""
+    """Factor of each unit's weight, from 0.5 or so for a word in every tenth sentence to 1 for one that
+    occurs once."""
     found = Counter(key for reading in readings for key in {u.key for u in reading})
     most = np.log(len(readings) / 2)
-    return {key: round(float(np.log(len(readings) / (n + 1)) / most) ** RARITY, 3) for key, n in found.items()}
+    return {
+        key: round(float(np.log(len(readings) / (n + 1)) / most) ** RARITY, 3) for key, n in found.items()
+    }
 
 
 class Adam:
@@ -107,7 +118,8 @@ class Adam:
 
 @dataclass
 class Fitted:
-    """What training found: vectors of the concepts and factors for their weights; for each unit in the training sentences
+    """What training found: vectors of the concepts and factors for their weights; for each unit in the
+    training sentences
     its key, the vector of its own (units, dim) and its rarity."""
 
     concepts: np.ndarray
@@ -131,7 +143,7 @@ def fit(embedder: Embedder, vectors: np.ndarray, seed: int) -> Fitted:
     mix = share / np.maximum(np.linalg.norm(share @ c, axis=1, keepdims=True), 1e-6)
     spellings = np.stack([embedder.own(unit.key) for unit in data.units])
     params = (c, w, own)
-    adams = [Adam(rate, p.shape) for rate, p in zip((RATE, WEIGHT_RATE, OWN_RATE), params)]
+    adams = [Adam(rate, p.shape) for rate, p in zip((RATE, WEIGHT_RATE, OWN_RATE), params, strict=True)]
     sums = [np.zeros_like(p) for p in params]
     for step in range(STEPS):
         x, cols, groups = batch(data, rng)
@@ -145,7 +157,7 @@ def fit(embedder: Embedder, vectors: np.ndarray, seed: int) -> Fitted:
         g_own = np.zeros_like(own)
         g_own[cols] = y.T @ gz
         grads = (mix.T @ g_own, share[cols].T @ ((gz @ u.T) * y).sum(axis=0), g_own)
-        for p, adam, grad, total in zip(params, adams, grads, sums):
+        for p, adam, grad, total in zip(params, adams, grads, sums, strict=True):
             p -= adam.move(grad)
             if step >= STEPS - AVERAGED:
                 total += p / AVERAGED
@@ -156,7 +168,8 @@ def fit(embedder: Embedder, vectors: np.ndarray, seed: int) -> Fitted:
 
 
 def batch(data: Batchable, rng: np.random.RandomState) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Counts of some sets' sentences with words dropped at random, the columns in use, and the sentences' sets."""
+    """Counts of some sets' sentences with words dropped at random, the columns in use, and the sentences'
+    sets."""
     rows = np.isin(data.groups, rng.permutation(len(data.mask))[:SETS_PER_STEP])
     cols = np.flatnonzero(data.counts[rows].any(axis=0))
     x = data.counts[np.ix_(rows, cols)]

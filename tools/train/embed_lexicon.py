@@ -43,7 +43,9 @@ def parse(folder: Path = LEXICON) -> list[Concept]:
                 domain = name.strip()
             topic = name.strip() if kind == "topic" else "-"
             if name.strip() != "-":
-                concepts.append(Concept(name.strip(), kind, _entries(names), 1.0, [topic] if topic != "-" else [], domain))
+                concepts.append(
+                    Concept(name.strip(), kind, _entries(names), 1.0, [topic] if topic != "-" else [], domain)
+                )
         else:
             concepts.append(_concept(line, topic, domain))
     return concepts
@@ -55,7 +57,9 @@ def _concept(line: str, topic: str, domain: str) -> Concept:
     topics = [topic] if topic != "-" else []
     topics += [m[1:].strip() for m in marks if m[0] == "+"]
     weight = next((float(m[1:]) for m in marks if m[0] == "~"), 1.0)
-    return Concept(entries[0], "line", entries, weight, topics, domain, [m[1:].strip() for m in marks if m[0] == ">"])
+    return Concept(
+        entries[0], "line", entries, weight, topics, domain, [m[1:].strip() for m in marks if m[0] == ">"]
+    )
 
 
 def _entries(text: str) -> list[str]:
@@ -64,7 +68,8 @@ def _entries(text: str) -> list[str]:
 
 @dataclass
 class Vocabulary:
-    """What the lexicon knows: `words` and `phrases` (in canonical form) with concept numbers, and every word in use."""
+    """What the lexicon knows: `words` and `phrases` (in canonical form) with concept numbers, and every
+    word in use."""
 
     words: dict[str, tuple[int, ...]]
     phrases: dict[str, tuple[int, ...]]
@@ -72,7 +77,8 @@ class Vocabulary:
 
 
 def vocabulary(concepts: list[Concept]) -> Vocabulary:
-    """Index of all entries; a phrase that shrinks to one word counts only where that word means nothing else."""
+    """Index of all entries; a phrase that shrinks to one word counts only where that word means nothing
+    else."""
     tokens = [[tokenize(entry) for entry in c.entries] for c in concepts]
     known = frozenset(word for entries in tokens for entry in entries for word in entry)
     words: dict[str, list[int]] = {}
@@ -88,7 +94,9 @@ def vocabulary(concepts: list[Concept]) -> Vocabulary:
     return Vocabulary(_frozen(words), _frozen(phrases), known)
 
 
-def _add_phrase(bases: list[str], number: int, words: dict[str, list[int]], phrases: dict[str, list[int]]) -> None:
+def _add_phrase(
+    bases: list[str], number: int, words: dict[str, list[int]], phrases: dict[str, list[int]]
+) -> None:
     if len(bases) > 1:
         phrases.setdefault(" ".join(bases), []).append(number)
     elif bases and bases[0] not in words and bases[0] not in STOPWORDS:

@@ -17,9 +17,12 @@ _CACHE_SIZE = 8_000
 
 
 class Embedder:
-    """Texts to unit vectors whose cosine says how close in meaning they are. Safe to share between threads."""
+    """Texts to unit vectors whose cosine says how close in meaning they are. Safe to share between
+    threads."""
 
-    def __init__(self, lexicon: Lexicon, concepts: np.ndarray, learned: Learned, settings: dict[str, float]) -> None:
+    def __init__(
+        self, lexicon: Lexicon, concepts: np.ndarray, learned: Learned, settings: dict[str, float]
+    ) -> None:
         self.lexicon = lexicon
         self.concepts = concepts  # (concepts, dim) float32
         self._learned = learned
@@ -28,7 +31,8 @@ class Embedder:
         self.dim: int = concepts.shape[1]
 
     def embed(self, texts: list[str]) -> np.ndarray:
-        """(n, dim) float32 with rows of length 1, in the order of `texts`; a text without words gives a fixed vector."""
+        """(n, dim) float32 with rows of length 1, in the order of `texts`; a text without words gives a
+        fixed vector."""
         rows = [self._embed(text) for text in texts]
         return np.stack(rows) if rows else np.zeros((0, self.dim), np.float32)
 
@@ -45,7 +49,8 @@ class Embedder:
         return np.round(vector / max(float(np.linalg.norm(vector)), 1e-9), 7).astype(np.float32)
 
     def parts(self, units: list[Unit]) -> tuple[np.ndarray, np.ndarray]:
-        """Weights (n,) and vectors (n, dim) of units: their meaning, in the sense that fits the context, and their own part."""
+        """Weights (n,) and vectors (n, dim) of units: their meaning, in the sense that fits the context,
+        and their own part."""
         weights = np.array([unit.weight * self._learned.rarity(unit.key) for unit in units], np.float32)
         counts = np.array([max(len(unit.senses), 1) for unit in units])
         owner = np.repeat(np.arange(len(units)), counts)
@@ -60,7 +65,9 @@ class Embedder:
         own = np.stack([self.own(unit.key) for unit in units])
         return weights, meanings / norms * (norms > 1e-6) + own
 
-    def _choose(self, senses: np.ndarray, shares: np.ndarray, owner: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    def _choose(
+        self, senses: np.ndarray, shares: np.ndarray, owner: np.ndarray, weights: np.ndarray
+    ) -> np.ndarray:
         # One step of attention: a sense gains by agreeing with the senses of the other words.
         agreement = np.maximum(senses @ senses.T, 0) * (owner[:, None] != owner[None, :])
         support = agreement @ (shares * weights[owner]) / max(float(weights.sum()), 1e-6)
@@ -69,7 +76,8 @@ class Embedder:
         return (odds / totals[owner]).astype(np.float32)
 
     def own(self, key: str) -> np.ndarray:
-        """The part of a vector that a word or phrase does not share: its spelling and what was learned for it (dim,)."""
+        """The part of a vector that a word or phrase does not share: its spelling and what was learned for
+        it (dim,)."""
         vector = self._own.get(key)
         if vector is None:
             vector = self._settings["spelling"] * spelling(key, self.dim) + self._learned.vector(key)
@@ -80,16 +88,19 @@ class Embedder:
 
 def _senses(offsets: np.ndarray, ids: np.ndarray, names: list[str]) -> dict[str, tuple[int, ...]]:
     ends, flat = offsets.tolist(), ids.tolist()
-    return {name: tuple(flat[a:b]) for name, a, b in zip(names, [0, *ends], ends)}
+    return {name: tuple(flat[a:b]) for name, a, b in zip(names, [0, *ends], ends, strict=False)}
 
 
 def from_arrays(data: dict[str, np.ndarray]) -> Embedder:
     """An embedder from the arrays of `weights.npz`; see `tools/train/embed.py` for what they hold."""
     words, phrases, known = (bytes(data[name]).decode().split("\n") for name in ("words", "phrases", "known"))
-    lexicon = Lexicon(_senses(data["word_ends"], data["word_senses"], words),
-                      _senses(data["phrase_ends"], data["phrase_senses"], phrases),
-                      frozenset(known) | frozenset(words), data["weights"].astype(np.float64).round(4).tolist())
-    settings = dict(zip(("spelling", "attention"), data["settings"].tolist()))
+    lexicon = Lexicon(
+        _senses(data["word_ends"], data["word_senses"], words),
+        _senses(data["phrase_ends"], data["phrase_senses"], phrases),
+        frozenset(known) | frozenset(words),
+        data["weights"].astype(np.float64).round(4).tolist(),
+    )
+    settings = dict(zip(("spelling", "attention"), data["settings"].tolist(), strict=True))
     concepts = data["concepts"].astype(np.float32) * data["scales"].astype(np.float32)[:, None]
     return Embedder(lexicon, concepts, Learned.from_arrays(data), settings)
 

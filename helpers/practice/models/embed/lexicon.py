@@ -29,11 +29,17 @@ def canonical(words: Iterable[str], known: Mapping[str, object] | frozenset[str]
 
 
 class Lexicon:
-    """Words and phrases with their concepts. `words` and `phrases` map to concept numbers; `known` holds every word
+    """Words and phrases with their concepts. `words` and `phrases` map to concept numbers; `known` holds
+    every word
     that occurs in either; `weights[c]` says how much concept c counts."""
 
-    def __init__(self, words: dict[str, tuple[int, ...]], phrases: dict[str, tuple[int, ...]], known: frozenset[str],
-                 weights: list[float]) -> None:
+    def __init__(
+        self,
+        words: dict[str, tuple[int, ...]],
+        phrases: dict[str, tuple[int, ...]],
+        known: frozenset[str],
+        weights: list[float],
+    ) -> None:
         self._words, self._known, self._weights = words, known, weights
         self._phrases: dict[str, list[tuple[list[str], str, tuple[int, ...]]]] = {}
         for phrase, senses in sorted(phrases.items(), key=lambda item: -len(item[0].split())):
@@ -42,7 +48,8 @@ class Lexicon:
         self._cache: dict[str, Unit] = {}
 
     def read(self, text: str) -> list[Unit]:
-        """Units of `text` in reading order: phrases first, longest match wins; stop words that mean nothing are left out."""
+        """Units of `text` in reading order: phrases first, longest match wins; stop words that mean nothing
+        are left out."""
         raw = [word for word in tokenize(text) if word not in FILLERS]
         tokens = [lemma(word, self._known) for word in raw]
         units: list[Unit] = []
@@ -56,7 +63,9 @@ class Lexicon:
             if tokens[at] not in FILLERS:
                 unit = self.word(raw[at])
                 if at < inside_until:
-                    unit = unit._replace(weight=unit.weight * PART_WEIGHT if raw[at] not in STOPWORDS else 0.0)
+                    unit = unit._replace(
+                        weight=unit.weight * PART_WEIGHT if raw[at] not in STOPWORDS else 0.0
+                    )
                 if unit.weight > 0:
                     units.append(unit)
             at += 1

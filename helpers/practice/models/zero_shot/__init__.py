@@ -16,7 +16,8 @@ WEIGHTS = Path(__file__).with_name("weights.npz")
 
 
 class Senses(NamedTuple):
-    """The concepts of some units: `ids`, what each counts (`weights`), and the unit each belongs to (`owners`)."""
+    """The concepts of some units: `ids`, what each counts (`weights`), and the unit each belongs to
+    (`owners`)."""
 
     ids: np.ndarray
     weights: np.ndarray
@@ -24,26 +25,40 @@ class Senses(NamedTuple):
 
 
 class ZeroShot:
-    """Scores of candidate labels for a text. It measures similarity of meaning, not entailment. Thread-safe."""
+    """Scores of candidate labels for a text. It measures similarity of meaning, not entailment. Thread-
+    safe."""
 
     def __init__(self, embedder: Embedder, topics: np.ndarray, settings: dict[str, float]) -> None:
         self._embedder = embedder
         self._topics = topics  # (concepts, topics and domains): how far a concept belongs to each
         self._s = settings
 
-    def scores(self, text: str, labels: list[str], *, template: str = "This example is {}.", multi_label: bool = False) -> list[float]:
-        """One score per label, in their order. Single label: a softmax, sums to 1. `multi_label`: each 0..1 on its own,
-        above 0.5 for a label that fits. The whole hypothesis counts, so the wording of `template` moves the scores."""
+    def scores(
+        self,
+        text: str,
+        labels: list[str],
+        *,
+        template: str = "This example is {}.",
+        multi_label: bool = False,
+    ) -> list[float]:
+        """One score per label, in their order. Single label: a softmax, sums to 1. `multi_label`: each 0..1
+        on its own,
+        above 0.5 for a label that fits. The whole hypothesis counts, so the wording of `template` moves the
+        scores."""
         if not labels:
             return []
         fit = self.fit(text, labels, template)
         if multi_label:
-            return [round(float(p), 6) for p in 1 / (1 + np.exp(-(fit - self._s["threshold"]) / self._s["sharpness"]))]
+            return [
+                round(float(p), 6)
+                for p in 1 / (1 + np.exp(-(fit - self._s["threshold"]) / self._s["sharpness"]))
+            ]
         odds = np.exp((fit - fit.max()) / self._s["temperature"])
         return [round(float(p), 6) for p in odds / odds.sum()]
 
     def fit(self, text: str, labels: list[str], template: str) -> np.ndarray:
-        """(labels,) how well each hypothesis fits the text: kinship of concepts, plus the cosine of the embeddings."""
+        """(labels,) how well each hypothesis fits the text: kinship of concepts, plus the cosine of the
+        embeddings."""
         read = self._embedder.lexicon.read
         units, frame = read(text), read(template.replace("{}", " "))
         readings = [read(label) for label in labels]
@@ -51,12 +66,18 @@ class ZeroShot:
         t = self._senses(units, context=every + frame)
         if frame and len(t.ids):
             f = self._senses(frame, context=[])
-            near = self._kinship(t.ids, f.ids) @ f.weights / max(float(f.weights.sum()), 1e-9)
+            near = (self._kinship(t.ids, f.ids) * np.minimum(f.weights, 1)).max(axis=1, initial=0)
             t = t._replace(weights=t.weights * (1 + self._s["frame_focus"] * near))
-        kin = np.array([self._cosine(t, self._senses(r + self._faint(frame), context=units + every)) for r in readings])
+        kin = np.array(
+            [self._cosine(t, self._senses(r + self._faint(frame), context=units + every)) for r in readings]
+        )
         vectors = self._embedder.embed([text, *(template.replace("{}", label) for label in labels)])
         words = np.array([_shared(units, reading) for reading in readings])
-        return self._s["kinship"] * kin + self._s["embedding"] * (vectors[1:] @ vectors[0]) + self._s["words"] * words
+        return (
+            self._s["kinship"] * kin
+            + self._s["embedding"] * (vectors[1:] @ vectors[0])
+            + self._s["words"] * words
+        )
 
     def _faint(self, frame: list[Unit]) -> list[Unit]:
         return [unit._replace(weight=unit.weight * self._s["frame"]) for unit in frame]
@@ -67,7 +88,9 @@ class ZeroShot:
     def _cosine(self, a: Senses, b: Senses) -> float:
         if not len(a.ids) or not len(b.ids):
             return 0.0
-        across, within_a, within_b = (x.weights @ self._kinship(x.ids, y.ids) @ y.weights for x, y in ((a, b), (a, a), (b, b)))
+        across, within_a, within_b = (
+            x.weights @ self._kinship(x.ids, y.ids) @ y.weights for x, y in ((a, b), (a, a), (b, b))
+        )
         return float(across / max((within_a * within_b) ** 0.5, 1e-9))
 
     def _senses(self, units: list[Unit], context: list[Unit]) -> Senses:
@@ -91,12 +114,13 @@ def _shared(units: list[Unit], label: list[Unit]) -> float:
 
 
 def from_arrays(data: dict[str, np.ndarray], embedder: Embedder) -> ZeroShot:
-    """A classifier from the arrays of `weights.npz`: members (n, 3) of (concept, topic, share) and named settings."""
+    """A classifier from the arrays of `weights.npz`: members (n, 3) of (concept, topic, share) and named
+    settings."""
     members = data["members"].astype(int)
     topics = np.zeros((len(embedder.concepts), int(members[:, 1].max()) + 1), np.float32)
     topics[members[:, 0], members[:, 1]] = data["shares"]
     names = bytes(data["names"]).decode().split()
-    return ZeroShot(embedder, topics, dict(zip(names, data["settings"].tolist())))
+    return ZeroShot(embedder, topics, dict(zip(names, data["settings"].tolist(), strict=True)))
 
 
 @functools.lru_cache(maxsize=1)
