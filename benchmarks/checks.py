@@ -1,4 +1,4 @@
-"""How long the checks take: `python benchmarks/checks.py [--no-notebooks]`. One line per figure; nothing leaves this machine.
+"""How long the checks take: `python benchmarks/checks.py [--no-notebooks]`. One line per figure.
 
 * a check in a kernel that has run one before (the best of three), per exercise: at most 0.5 s
 * the first check of a lesson in a fresh process, in which its practice server starts and its models load
@@ -100,7 +100,8 @@ def whole_course() -> tuple[float, int]:
         for path in (ROOT / "exercises" / "solutions").glob("*.ipynb"):
             (Path(name) / path.name).write_bytes(path.read_bytes())
         started = time.perf_counter()
-        done = subprocess.run([sys.executable, "-m", "helpers.checks", "--folder", name], cwd=ROOT, stdout=subprocess.DEVNULL)
+        command = [sys.executable, "-m", "helpers.checks", "--folder", name]
+        done = subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL)
         return time.perf_counter() - started, done.returncode
 
 

@@ -9,16 +9,17 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from ..errors import CourseError
-from . import _cells, _select, _shipped, runner, state
+from . import _cells, _run, _select, _shipped, runner, state
 from ._progress import Progress, workers
 from .card import MARKS
 from .runner import Verdict
 
-ABOUT = """Checks your exercise notebooks as they are saved: only the cells that begin with `# exercise 04.2` are taken from
-them, and put between the course's own check cells; nbval runs the result. Prints one line per exercise. Your files are only read.
+ABOUT = """Checks your exercise notebooks as they are saved: only the cells that begin with `# exercise 04.2` are taken
+from them, and put between the course's own check cells; nbval runs the result. Prints one line per
+exercise. Your files are only read.
 
-exit code: 0 when every exercise checked has passed; 1 when one is wrong, crashed, not yet attempted or could not be checked; 2 when
-the command itself cannot be understood."""
+exit code: 0 when every exercise checked has passed; 1 when one is wrong, crashed, not yet attempted or
+could not be checked; 2 when the command itself cannot be understood."""
 UNCHECKED = "not checked"
 
 
@@ -27,20 +28,26 @@ def main(argv: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal without the check mark gets a question mark
-    parser = argparse.ArgumentParser(prog="course.py check", description=ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", nargs="*", metavar="NN", help="lessons (04), exercises (04.2) or notebook files; default: all lessons")
-    parser.add_argument("--folder", type=Path, metavar="DIR", help="where your notebooks are (default: exercises)")
-    parser.add_argument("--fresh", metavar="NN", help="write an untouched exercise notebook beside yours; overwrites nothing")
-    parser.add_argument("--table", action="store_true", help="print the answers that each check is proven with")
-    args = parser.parse_args(argv)
+    args = _parser().parse_args(argv)
     try:
-        return _run(args)
+        return _obey(args)
     except CourseError as problem:
         print(f"course.py check: {problem}", file=sys.stderr)
         return 2
 
 
-def _run(args: argparse.Namespace) -> int:
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="course.py check", description=ABOUT,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    add = parser.add_argument
+    add("what", nargs="*", metavar="NN", help="lessons (04), exercises (04.2) or notebook files; default: all lessons")
+    add("--folder", type=Path, metavar="DIR", help="where your notebooks are (default: exercises)")
+    add("--fresh", metavar="NN", help="write an untouched exercise notebook beside yours; overwrites nothing")
+    add("--table", action="store_true", help="print the answers that each check is proven with")
+    return parser
+
+
+def _obey(args: argparse.Namespace) -> int:
     if args.table:
         from ._table import cases_table
         print(cases_table())
@@ -65,7 +72,7 @@ def _check(jobs: list[_select.Job]) -> list[Verdict]:
                 verdicts += _report(job, future, progress)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
-            runner.stop_all()
+            _run.stop_all()
             raise
     progress.end()
     print(f"\n{_total(verdicts)} ({time.monotonic() - started:.0f} s)")
@@ -87,7 +94,10 @@ def _one(job: _select.Job) -> tuple[list[Verdict], list[str]]:
 
 def _report(job: _select.Job, future: Future, progress: Progress) -> list[Verdict]:
     verdicts, remarks = future.result()
-    lines = [f"{verdict.exercise}  {MARKS.get(verdict.state, '?')} {_said(verdict)}" for verdict in verdicts]
+    if verdicts and verdicts[0].state == UNCHECKED:  # then all are, for the same reason: one line for the file
+        lines = [f"{job.lesson}    ? {UNCHECKED}: {verdicts[0].text}"]
+    else:
+        lines = [f"{verdict.exercise}  {MARKS[verdict.state]} {_said(verdict)}" for verdict in verdicts]
     name = job.path.name if job.path else job.shipped.name
     progress.say([*lines, *(f"      {name}: {remark}" for remark in [job.remark, *remarks] if remark)])
     return verdicts

@@ -97,14 +97,15 @@ def bound(source: str) -> set[str]:
 
 
 def wanted(source: str) -> set[str]:
-    """The global names that a cell uses and neither defines nor finds among Python's builtins. Empty when it is not Python."""
+    """The global names that a cell uses, neither its own nor Python's builtins. Empty when it is not Python."""
     table = _table(source)
     return _globals(table) - bound(source) - set(dir(builtins)) if table else set()
 
 
 def _globals(table: symtable.SymbolTable) -> set[str]:
     top = table.get_type() == "module"
-    used = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced() and (top or symbol.is_global())}
+    used = {symbol.get_name() for symbol in table.get_symbols()
+            if symbol.is_referenced() and (top or symbol.is_global())}
     return used.union(*(_globals(child) for child in table.get_children()))
 
 

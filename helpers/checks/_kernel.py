@@ -1,6 +1,7 @@
-"""For the kernel in which the runner checks a notebook: the guard of `check()` around whole cells, except its time limit.
+"""For the kernel in which the runner checks a notebook: the guard of `check()` around whole cells.
 
-nbval has the time limit. Without the rest, a cell that prints for ever would fill the memory, and one that forks would hang the kernel.
+nbval itself has the time limit. Without the rest, a cell that prints for ever would fill the memory, and one that forks
+would hang the kernel.
 """
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A pytest plugin beside nbval: writes how each cell ended, one JSON line each, so that nobody has to read nbval's prose.
+"""A pytest plugin beside nbval: writes how each cell ended as a JSON line, so that nobody has to read nbval's prose.
 
-Loaded with `-p helpers.checks._nbval`; the file is named in COURSE_CELLS. It changes nothing in nbval's own verdicts. When the kernel
-is gone, it ends the run at once, where nbval would wait for the cell's whole time limit.
+Loaded with `-p helpers.checks._nbval`; the file is named in COURSE_CELLS. It changes nothing in nbval's own verdicts.
+When the kernel is gone, it ends the run at once, where nbval would wait for the cell's whole time limit.
 """
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-# jsonschema, which nbval loads by way of nbformat, would build a whole grammar of web addresses at import when this optional package
-# is there: more than half of a run's time, for a format that no notebook has.
+# jsonschema, which nbval loads by way of nbformat, would build a whole grammar of web addresses at import when this
+# optional package is there: more than half of a run's time, for a format that no notebook has.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 GONE = 70  # exit code: the kernel ended by itself
@@ -46,7 +46,7 @@ def pytest_runtest_call(item: Any) -> Iterator[None]:
         raised = _raised(item)
         # nbval interrupts a cell that takes too long; its `timed_out` is set once for the whole notebook.
         late = item.parent.timed_out and (not late_before or raised.get("ename") == "KeyboardInterrupt")
-        _tell(item, ok=error is None, skipped=isinstance(error, pytest.skip.Exception), late=late, gone=_process(item) is None, **raised)
+        _tell(item, ok=error is None, late=late, gone=_process(item) is None, **raised)
 
 
 def _process(item: Any) -> Any:

@@ -1,6 +1,7 @@
 """Which files to check: the lessons and exercises that were asked for, and the learner's notebook for each."""
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ ASKED = re.compile(r"(?P<lesson>\d{1,2})(?:\.(?P<number>\d+))?")
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """One lesson to check. `path`: the learner's notebook, or None when there is none; `only`: exercise ids, empty for all."""
+    """One lesson to check. `path`: the learner's notebook, None without one; `only`: exercise ids, empty for all."""
 
     lesson: str
     shipped: Path
@@ -32,7 +33,7 @@ def default_folder() -> Path:
 def jobs(asked: list[str], folder: Path) -> list[Job]:
     """One job per lesson asked for (all when none is), in order.
 
-    asked: "04", "4", "04.2", or the path of a notebook. Raises CourseError for anything else, and for a folder that does not exist.
+    asked: "04", "4", "04.2", or the path of a notebook. Raises CourseError for anything else, and for a missing folder.
     """
     if not folder.is_dir():
         raise CourseError(f"There is no folder {folder}.", "Name the one that holds your exercise notebooks: --folder DIR.")
@@ -77,7 +78,8 @@ def _job(lesson: str, shipped: Path, folder: Path, only: frozenset[str]) -> Job:
 def _file_job(path: Path, shipped: dict[str, Path]) -> Job:
     lesson = path.name[:2] if path.name[:2] in shipped else lesson_of(path) if path.exists() else None
     if lesson not in shipped:
-        raise CourseError(f"{path} holds no answers to an exercise.", f"There are exercise notebooks for {', '.join(shipped)}.")
+        raise CourseError(f"{path} holds no answers to an exercise.",
+                          f"There are exercise notebooks for {', '.join(shipped)}.")
     return Job(lesson=lesson, shipped=shipped[lesson], path=path)
 
 
@@ -91,16 +93,14 @@ def lesson_of(path: Path) -> str | None:
 
 
 def write_fresh(lesson: str, folder: Path) -> Path:
-    """Write an untouched exercise notebook into `folder`, beside whatever is there; returns its path. Nothing is overwritten."""
+    """Write an untouched exercise notebook into `folder`, under a name that is free; returns its path."""
     [job] = jobs([lesson], folder)
-    names = [job.shipped.name, f"{job.shipped.stem}_fresh.ipynb", *(f"{job.shipped.stem}_fresh_{n}.ipynb" for n in range(2, 1000))]
-    for name in names:
-        try:
-            with open(folder / name, "xb") as file:  # x: fails when the file is there
-                file.write(job.shipped.read_bytes())
-            return folder / name
-        except FileExistsError:
-            continue
-        except OSError as exc:
-            raise CourseError(f"{folder / name} cannot be written ({exc.strerror}).", "Choose another folder with --folder DIR.") from None
-    raise CourseError(f"{folder} holds a thousand copies of {job.shipped.name}.", "Remove some.")
+    stem = job.shipped.stem
+    names = itertools.chain([f"{stem}.ipynb", f"{stem}_fresh.ipynb"], (f"{stem}_fresh_{n}.ipynb" for n in itertools.count(2)))
+    path = next(folder / name for name in names if not (folder / name).exists())
+    try:
+        with open(path, "xb") as file:  # x: never over a file that is there
+            file.write(job.shipped.read_bytes())
+    except OSError as exc:
+        raise CourseError(f"{path} cannot be written ({exc.strerror}).", "Choose another folder: --folder DIR.") from None
+    return path

@@ -1,7 +1,7 @@
 """The exercise notebooks as the course ships them, and a learner's answers put between their cells.
 
-`shipped/NN_topic.ipynb` are copies of the generated exercise notebooks, kept in the package because the learner works in the others,
-and because the package may be all there is (Colab).
+`shipped/NN_topic.ipynb` are copies of the generated exercise notebooks, kept in the package because the learner works in
+the others, and because the package may be all there is (Colab).
 """
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Part:
 class Answer:
     """What the learner's file holds for one exercise. `borrowed`: names that it takes from the learner's other cells.
 
-    state: "given" (there is something to check), "stub" (as shipped), "missing" (no such cell) or "skipped" (nbval is told to skip it).
+    state: "given" (there is something to check), "stub" (as shipped), "missing" (no such cell) or "skipped" (by nbval).
     """
 
     state: str
@@ -89,7 +89,12 @@ def _words(source: str) -> list[str]:
 
 
 def merged(shipped: list[Part], found: dict[str, Answer], without: set[str]) -> list[Part]:
-    """The notebook to run: shipped cells with the learner's answers in their places; those in `without` and their checks left out."""
-    kept = [part for part in shipped if part.exercise not in without]
-    return [Part(kind=part.kind, exercise=part.exercise, source=found[part.exercise].source,
-                 skipped=found[part.exercise].state == "skipped") if part.kind == "answer" else part for part in kept]
+    """The notebook to run: the shipped cells with the learner's answers in their places; exercises `without` left out."""
+    return [_filled(part, found) for part in shipped if part.exercise not in without]
+
+
+def _filled(part: Part, found: dict[str, Answer]) -> Part:
+    if part.kind != "answer":
+        return part
+    answer = found[part.exercise]
+    return Part(kind="answer", exercise=part.exercise, source=answer.source, skipped=answer.state == "skipped")

@@ -18,12 +18,14 @@ def cases_table(folder: Path = TESTS) -> str:
     """
     files = sorted(folder.glob("cases_*.py"))
     if not files:
-        raise CourseError("The tests are not installed, and with them the table of answers.", "Run this in a clone of the repository.")
+        raise CourseError("The tests are not installed, and with them the table of answers.",
+                          "Run this in a clone of the repository.")
     cases = {id: case for file in files for id, case in _load(file).CASES.items()}
     names = {id: task.name for id, task in exercises().items()}
     blocks = [_block(id, names.get(id, "(no such exercise)"), cases.get(id, {})) for id in sorted({*names, *cases})]
     right, wrong = (sum(len(case[kind]) for case in cases.values()) for kind in ("right", "wrong"))
-    return "\n".join([*blocks, f"{len(blocks)} exercises: {len(blocks)} solutions, {right} other right answers, {wrong} wrong ones"])
+    total = f"{len(blocks)} exercises: {len(blocks)} solutions, {right} other right answers, {wrong} wrong ones"
+    return "\n".join([*blocks, total])
 
 
 def _block(id: str, name: str, case: dict) -> str:

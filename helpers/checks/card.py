@@ -9,9 +9,9 @@ MARKS = {"passed": "✓", "wrong": "✗", "crashed": "!", "not yet attempted": "
 
 
 def progress() -> Table:
-    """A table of every exercise: how its last check ended, in the notebook or by `course.py check`, and how many hints were shown.
+    """A table of every exercise: how its last check ended, in a notebook or by `course.py check`, and its hints shown.
 
-    What is shown is kept on this machine only.
+    What it knows is kept on this machine only.
     """
     known = state.load()
     rows = [_row(id, task.name, known.get(id, {})) for id, task in exercises().items()]

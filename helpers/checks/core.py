@@ -1,4 +1,4 @@
-"""`check`, `hint` and the registry of exercises. Each lesson's checks are a module of their own: `lesson_00.py`, `lesson_01.py`, ..."""
+"""`check`, `hint` and the registry of exercises. Each lesson's checks are a module of their own: `lesson_00.py`, ..."""
 from __future__ import annotations
 
 import difflib
@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True, kw_only=True)
 class Exercise:
-    """One exercise: its id ("04.2"), what the learner takes from it, three hints (nudge, pointer, worked line), and its judge.
+    """One exercise: its id ("04.2"), what the learner takes from it, three hints (nudge, pointer, worked line), its judge.
 
     The judge gets the learner's function or class, calls it, and raises Mistake when it is wrong.
     """
@@ -66,7 +66,7 @@ def find(id: str) -> Exercise:
 
 
 def check(id: str, answer: Any) -> None:
-    """Judge `answer` to exercise `id`: prints one line when it is right, raises CheckFailed (a short message) when it is not.
+    """Judge `answer` to exercise `id`: print one line when it is right, raise CheckFailed (a short message) when not.
 
     Behaviour is judged (calls, requests, values, shapes), never a model's prose.
     """
@@ -94,7 +94,8 @@ def judged(task: Exercise, answer: Any) -> None:
     except Mistake as wrong:
         raise WrongAnswer(task.id, wrong.id, _four_lines(task, wrong)) from None
     except guard.Forbidden as exc:
-        raise Crashed(task.id, exc.id, [f"{task.id}: your code was stopped: {exc.why}.", f"next:     {exc.then}"]) from None
+        lines = [f"{task.id}: your code was stopped: {exc.why}.", f"next:     {exc.then}"]
+        raise Crashed(task.id, exc.id, lines) from None
     except Exception as exc:
         if isinstance(exc, NotImplementedError) and not exc.args and _learners_frames(exc)[-1:] == _frames(exc)[-1:]:
             raise _not_attempted(task) from None
@@ -102,8 +103,8 @@ def judged(task: Exercise, answer: Any) -> None:
 
 
 def _four_lines(task: Exercise, wrong: Mistake) -> list[str]:
-    return [one_line(text) for text in (f"{task.id}: {wrong.did}", f"expected: {wrong.expected}", f"got:      {wrong.got}",
-                                        f"next:     {wrong.then}")]
+    lines = (f"{task.id}: {wrong.did}", f"expected: {wrong.expected}", f"got:      {wrong.got}", f"next:     {wrong.then}")
+    return [one_line(line) for line in lines]
 
 
 def one_line(text: str, most: int = LINE) -> str:
@@ -114,9 +115,9 @@ def one_line(text: str, most: int = LINE) -> str:
 
 
 def _not_attempted(task: Exercise) -> NotAttempted:
-    return NotAttempted(task.id, "not-attempted",
-                        [f"{task.id}: not attempted yet.",
-                         f"next:     replace `raise NotImplementedError` in `{task.name}`, run that cell, then check again."])
+    return NotAttempted(task.id, "not-attempted", [
+        f"{task.id}: not attempted yet.",
+        f"next:     replace `raise NotImplementedError` in `{task.name}`, run that cell, then check again."])
 
 
 def _not_callable(task: Exercise, answer: Any) -> WrongAnswer:

@@ -1,7 +1,8 @@
 """Run a learner's code so that it cannot hang, flood, ask, leave, or move the check.
 
-A time limit by a timer signal (where the platform has one and the caller is the main thread, as in a notebook kernel; else by an
-exception sent to a worker thread), a cap on printed output, no `input()`, no exit, no fork, the working directory put back.
+A time limit by a timer signal (where the platform has one and the caller is the main thread, as in a notebook kernel;
+else by an exception sent to a worker thread), a cap on printed output, no `input()`, no exit, no fork, the working
+directory put back.
 An offence is remembered, so that an answer with a bare `except:` cannot hide it.
 """
 from __future__ import annotations
@@ -30,7 +31,8 @@ class Offence(NamedTuple):
     then: str
 
 
-ASKS = Offence("asks-for-input", "it waits for input, which nobody can answer during a check", "use the function's arguments.")
+ASKS = Offence("asks-for-input", "it waits for input, which nobody can answer during a check",
+               "use the function's arguments.")
 EXITS = Offence("exits", "it calls exit(), which would end the notebook", "return a value or raise an error.")
 FORKS = Offence("forks", "it calls os.fork(), which copies the whole notebook", "leave out os.fork() and child processes.")
 FLOODS = Offence("floods", f"it prints more than {MOST_OUTPUT:,} characters", "take the print out of the loop.")
@@ -68,8 +70,8 @@ class Watch:
 def run(action: Callable[[], None], *, seconds: float = TIME_LIMIT_S) -> str:
     """Run `action` under guard and return what it printed.
 
-    Raises Forbidden for a hang, a flood, `input()`, `sys.exit()`, a fork or a changed working directory, whatever else happened;
-    otherwise passes on what `action` raises.
+    Raises Forbidden for a hang, a flood, `input()`, `sys.exit()`, a fork or a changed working directory, whatever else
+    happened; otherwise passes on what `action` raises.
     """
     watch, here, failure = Watch(), _here(), None
     printed = Bounded(watch)
@@ -91,7 +93,7 @@ def run(action: Callable[[], None], *, seconds: float = TIME_LIMIT_S) -> str:
 
 @contextlib.contextmanager
 def refusals(watch: Watch) -> Iterator[None]:
-    """Replace what would ask, end or copy the process; other threads may still end it (ipykernel does when its parent is gone)."""
+    """Replace what would ask, end or copy the process. Other threads may end it: ipykernel does when its parent is gone."""
     caller, undo = threading.get_ident(), contextlib.ExitStack()
     for place, name, offence in _dangers():
         before = getattr(place, name)
@@ -180,7 +182,7 @@ def _with_timer(action: Callable[[], None], seconds: float, watch: Watch) -> Non
 
 
 def _insist(frame: FrameType | None, watch: Watch) -> None:
-    """For `while True: try: ... except: pass`: raise at the next line too, which is in the handler and not in the `try`."""
+    """For `while True: try: ... except: pass`: raise at the next line too, which is in the handler, not in the `try`."""
     def at_line(_: FrameType, event: str, __: Any) -> Any:
         if event == "line" and watch.first:
             raise watch.first
@@ -219,14 +221,14 @@ class _Late(BaseException):
     """Sent into a worker thread: only a class can be sent, without arguments."""
 
 
-# --- what does not count ---------------------------------------------------------------------------------------------------------
+# --- what does not count ---
 
 _spent, _since = 0.0, None  # seconds off the clock so far; when the present pause began
 
 
 @contextlib.contextmanager
 def off_the_clock() -> Iterator[None]:
-    """What happens inside does not count towards the time limit: the check's own loading of packages and starting of servers."""
+    """What happens inside does not count towards the time limit: a check's own loading of packages, starting of servers."""
     global _spent, _since
     timed = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
     left = signal.setitimer(signal.ITIMER_REAL, 0) if timed else (0.0, 0.0)

@@ -9,18 +9,19 @@ from .core import exercise
 from .outcome import Mistake
 from .tools import need_type, short
 
-# Capital letters without X: mask characters such as x, X, * or words in small letters never look like part of the secret.
+# Capital letters without X: mask characters such as x, X, * or small letters never look like part of the secret.
 LETTERS = string.ascii_uppercase.replace("X", "")
 SHOWS = "hf_, some mask characters and the last 4 characters"
 
 
 @exercise("00.1", insight="a masked token still tells two tokens apart, and opens nothing.", hints=(
-    "Think of what a colleague needs to see: which kind of secret it is, and enough of its end to tell it from another one. Everything "
-    "between those two stays hidden. Then think of a token that is very short, and of no token at all.",
-    "Slicing with a negative start takes characters from the end of a string. A short token has no middle that could stay hidden, so "
-    "look at its length first and show no part of the secret. `None` has no length: ask about it before you slice.",
-    'The last line can be `return "hf_****" + token[-4:]`, after an `if` that returns "hf_****" for a token that is missing or '
-    "shorter than 12 characters."))
+    "Think of what a colleague needs to see: which kind of secret it is, and enough of its end to tell it from another "
+    "one. Everything between those two stays hidden. Then think of a token that is very short, and of no token at all.",
+    "Slicing with a negative start takes characters from the end of a string. A short token has no middle that could "
+    "stay hidden, so look at its length first and show no part of the secret. `None` has no length: ask about it before "
+    "you slice.",
+    'The last line can be `return "hf_****" + token[-4:]`, after an `if` that returns "hf_****" for a token that is '
+    "missing or shorter than 12 characters."))
 def mask_token(answer: Callable[[str | None], str]) -> None:
     for length in (20, 24, 16):
         _long(answer, _secret(length))
@@ -41,17 +42,18 @@ def _long(answer: Callable, secret: str) -> None:
     shown = answer(token)
     need_type(shown, str, did, expected)
     if secret in shown:
-        raise Mistake("shows-all", did=did, expected=expected, got=short(shown), then="Hide the characters between hf_ and the last four.")
+        raise Mistake("shows-all", did=did, expected=expected, got=short(shown),
+                      then="Hide the characters between hf_ and the last four.")
     seen = _visible(shown, secret)
     if len(seen) > 4:
         raise Mistake("shows-too-much", did=did, expected="at most 4 characters of the secret, which begins after hf_",
                       got=f"{short(shown)}: {len(seen)} of them", then="Count what your slices let through.")
     if not shown.startswith("hf_"):
-        raise Mistake("no-prefix", did=did, expected="a string that begins with hf_, so that one sees which kind of secret it is",
+        raise Mistake("no-prefix", did=did, expected="a string that begins with hf_, which tells the kind of secret",
                       got=short(shown), then="Keep the prefix: it is the same for everybody and gives nothing away.")
     if not shown.endswith(secret[-4:]):
-        raise Mistake("no-end", did=did, expected=f"a string that ends in {secret[-4:]!r}, to tell two tokens apart", got=short(shown),
-                      then="Add the last 4 characters of the token.")
+        raise Mistake("no-end", did=did, expected=f"a string that ends in {secret[-4:]!r}, to tell two tokens apart",
+                      got=short(shown), then="Add the last 4 characters of the token.")
     if len(shown) == len("hf_") + 4:
         raise Mistake("no-mask", did=did, expected=expected, got=short(shown),
                       then="Put something like **** in between: this looks like a complete token.")

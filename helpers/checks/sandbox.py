@@ -17,7 +17,7 @@ TOKEN = f"{PRACTICE_TOKEN}_check"
 
 
 class Sandbox:
-    """What a judge may use: `client` (a real InferenceClient), `openai` (a real OpenAI client), `models`, `server` (switches, log), `token`."""
+    """What a judge may use: `client`, `openai` (real clients), `models`, `server` (switches, log), `token`, `url`."""
 
     def __init__(self, url: str) -> None:
         self.url, self.token = url, TOKEN
@@ -50,7 +50,7 @@ class Sandbox:
 def sandbox() -> Iterator[Sandbox]:
     """A fresh Sandbox; when it closes, huggingface_hub's clients go where they went before.
 
-    Its server is the checks' own, apart from the learner's, and starts at the first use; its models are shared with the learner's.
+    Its server is the checks' own, apart from the learner's, and starts at the first use; loaded models are shared.
     """
     with guard.off_the_clock():
         place, before = Sandbox(_server_url()), transport.installed()

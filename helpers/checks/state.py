@@ -1,8 +1,9 @@
 """What this learner has passed, kept in a small file on their own disk and nowhere else.
 
-The file is `.course/progress.jsonl` beside `course.py`, or in the working directory when the course is only a package (Colab).
-It only grows: each line is one event, and the latest about an exercise counts. Appending one line is safe with two notebooks at once.
-`COURSE_PROGRESS=off` in the environment keeps everything in memory (the tests do); another value is the path of another file.
+The file is `.course/progress.jsonl` beside `course.py`, or in the working directory when the course is only a package
+(Colab). It only grows: each line is one event, and the latest about an exercise counts. Appending one line is safe with
+two notebooks at once. `COURSE_PROGRESS=off` in the environment keeps everything in memory (the tests do); another value
+is the path of another file.
 """
 from __future__ import annotations
 
@@ -81,7 +82,8 @@ def _add(event: dict[str, Any]) -> None:
             raise OSError("in memory")
         file.parent.mkdir(exist_ok=True)
         with open(file, "ab", buffering=0) as stream:  # one write: other kernels' lines stay whole
-            stream.write(b"\n" + json.dumps(event, ensure_ascii=False).encode())  # the line break cuts off a torn line
+            # The line break comes first, so that it cuts off a line that was torn before.
+            stream.write(b"\n" + json.dumps(event, ensure_ascii=False).encode())
     except OSError:  # a read-only folder
         _unsaved.append(event)
 

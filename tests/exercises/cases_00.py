@@ -42,13 +42,15 @@ def mask_token(token: str | None) -> str:
                 "def mask_token(token):\n    if not token:\n        raise ValueError('no token')\n"
                 "    return 'hf_****' + (token[-4:] if len(token) > 8 else '')", "missing-raises"),
             "the word None": (
-                "def mask_token(token):\n    token = str(token)\n    return 'hf_****' + ('' if token[3:] and len(token) < 12 and token != 'None' "
-                "else token[-4:])", "says-none"),
+                "def mask_token(token):\n    token = str(token)\n    short = token[3:] and len(token) < 12 and token != 'None'\n"
+                "    return 'hf_****' + ('' if short else token[-4:])", "says-none"),
             "prints it": ("def mask_token(token):\n    print('hf_****' + token[-4:])", "returns-none"),
             "a tuple": ("def mask_token(token):\n    return 'hf_', (token or '')[-4:]", "wrong-type"),
             "hides everything": ("def mask_token(token):\n    return 'hf_' + '*' * 8", "no-end"),
             "no prefix": ("def mask_token(token):\n    return '****' + (token or '')[-4:]", "no-prefix"),
-            "no mask": ("def mask_token(token):\n    token = token or ''\n    return 'hf_' + (token[-4:] if len(token) > 8 else '')", "no-mask"),
+            "no mask": (
+                "def mask_token(token):\n    token = token or ''\n    return 'hf_' + (token[-4:] if len(token) > 8 else '')",
+                "no-mask"),
             "None for a missing token": (
                 "def mask_token(token):\n    if not token:\n        return None\n"
                 "    return 'hf_****' + (token[-4:] if len(token) > 8 else '')", "returns-none"),

@@ -1,4 +1,5 @@
 """Every check is proven: the solution and other right answers pass, each known wrong answer gets the message meant for it."""
+
 from __future__ import annotations
 
 import importlib
@@ -6,7 +7,7 @@ import io
 import re
 import time
 from contextlib import redirect_stdout
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -17,8 +18,11 @@ from helpers.checks import core, outcome
 
 ROOT = Path(__file__).resolve().parents[2]
 SOLUTIONS = {path.name[:2]: path for path in sorted((ROOT / "exercises" / "solutions").glob("*.ipynb"))}
-CASES = {id: case for path in sorted(Path(__file__).parent.glob("cases_*.py"))
-         for id, case in importlib.import_module(f"tests.exercises.{path.stem}").CASES.items()}
+CASES = {
+    id: case
+    for path in sorted(Path(__file__).parent.glob("cases_*.py"))
+    for id, case in importlib.import_module(f"tests.exercises.{path.stem}").CASES.items()
+}
 RIGHT = [(id, name) for id, case in CASES.items() for name in case["right"]]
 WRONG = [(id, name) for id, case in CASES.items() for name in case["wrong"]]
 MOST_SECONDS = 3  # of one check on a busy machine; benchmarks/checks.py measures the figure itself (0.5 s)
@@ -29,7 +33,7 @@ def _nothing_kept(monkeypatch):
     monkeypatch.setenv("COURSE_PROGRESS", "off")
 
 
-@lru_cache(maxsize=None)
+@cache
 def solution_cells(path: Path) -> dict[str, str]:
     """Exercise id -> source of its answer cell, markers included."""
     sources = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
@@ -40,7 +44,7 @@ def solution(id: str) -> str:
     return solution_cells(SOLUTIONS[id[:2]])[id]
 
 
-@lru_cache(maxsize=None)
+@cache
 def preamble(path: Path) -> str:
     """The imports that the notebook makes before its first answer cell, without connecting."""
     lines = []
@@ -75,14 +79,14 @@ def verdict(id: str, source: str) -> tuple[str, str, str]:
     return judged(id, answer(id, source))
 
 
-@lru_cache(maxsize=None)
+@cache
 def wrong(id: str, name: str) -> tuple[str, str, str]:
     """The verdict on a known wrong answer, computed once."""
     return verdict(id, CASES[id]["wrong"][name][0])
 
 
 def test_every_exercise_has_cases():
-    """Each exercise has two more right answers and five wrong ones, mostly with messages of their own; each case has its exercise."""
+    """Each exercise has two more right answers and five wrong ones, mostly with messages of their own."""
     assert set(CASES) == set(core.exercises())
     for id, case in CASES.items():
         assert len(case["right"]) >= 2, id
@@ -94,6 +98,7 @@ def test_every_exercise_has_cases():
 def test_solution_passes_and_stub_is_not_attempted(id):
     """The notebook's solution prints one stable line; its stub is 'not yet attempted'."""
     from tools.exercises import stub
+
     source = solution(id)
     state, _, line = verdict(id, source)
     assert state == "passed", line
@@ -118,13 +123,14 @@ def test_wrong_answers_get_their_message(id, name):
     assert len(lines) <= 4 and max(map(len, lines)) <= core.LINE, message
     assert lines[0].startswith(f"{id}: ") and lines[-1].startswith("next:     "), message
     # What came back may be of any length; what the authors wrote fits.
-    assert not [line for line in lines if line.endswith("…") and not line.startswith(("got:", f"{id}: your code raised"))], message
+    of_any_length = ("got:", f"{id}: your code raised")
+    assert not [line for line in lines if line.endswith("…") and not line.startswith(of_any_length)], message
     assert "!" not in lines[-1].replace("!=", "") and "please" not in message.lower()
 
 
 @pytest.mark.parametrize("id", list(CASES))
 def test_hints_and_messages_do_not_give_the_answer_away(id):
-    """No line of the solution's body stands in hints 1 and 2, nor in any message for a wrong answer; nor does the worked line."""
+    """No line of the solution, and not the worked line, stands in hints 1 and 2 or in a message for a wrong answer."""
     body = re.search(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", solution(id), re.S)
     task = core.find(id)
     telling = [line.strip() for line in body[1].splitlines() if len(line.strip()) > 18]
@@ -163,8 +169,20 @@ class Hostile:
     __repr__ = __eq__ = __len__ = __iter__ = __float__ = __bool__ = __hash__ = __getitem__ = _refuse
 
 
-JUNK = {"None": None, "zero": 0, "one": 1.0, "nan": float("nan"), "text": "text", "nothing": "", "list": [], "pairs": [(0, 1.0)],
-        "dict": {}, "true": True, "class": Hostile, "hostile": Hostile()}
+JUNK = {
+    "None": None,
+    "zero": 0,
+    "one": 1.0,
+    "nan": float("nan"),
+    "text": "text",
+    "nothing": "",
+    "list": [],
+    "pairs": [(0, 1.0)],
+    "dict": {},
+    "true": True,
+    "class": Hostile,
+    "hostile": Hostile(),
+}
 
 
 @pytest.mark.parametrize("id", list(CASES))

@@ -1,4 +1,5 @@
-"""`check`, `hint` and `progress` in a notebook: short messages, no traceback, nothing a learner's answer does can hang or hide it."""
+"""`check`, `hint` and `progress` in a notebook: short messages, no traceback, nothing that an answer does can hang them."""
+
 from __future__ import annotations
 
 import builtins
@@ -35,12 +36,15 @@ def _own_progress(monkeypatch, tmp_path):
 @pytest.fixture
 def double(monkeypatch):
     """An exercise 99.1 whose answer must double a number."""
+
     def judge(answer):
         got = answer(2)
         if got != 4:
             raise outcome.Mistake("not-doubled", did="double(2)", expected="4", got=repr(got), then="Multiply by two.")
 
-    task = core.Exercise(id="99.1", name="double", insight="twice is enough.", hints=("Think.", "Use *.", "return 2 * x"), judge=judge)
+    task = core.Exercise(
+        id="99.1", name="double", insight="twice is enough.", hints=("Think.", "Use *.", "return 2 * x"), judge=judge
+    )
     monkeypatch.setitem(core._REGISTRY, "99.1", task)
 
 
@@ -59,7 +63,8 @@ def failure(given: object) -> outcome.CheckFailed:
     return caught.value
 
 
-# --- verdicts -----------------------------------------------------------------------------------------------------------------------
+# --- verdicts ---
+
 
 def test_right_answer_prints_one_line(double, capsys):
     """A right answer prints one line that is the same every time."""
@@ -81,7 +86,9 @@ def test_lines_stay_lines_whatever_comes_back(double):
     assert "…" in str(failure(lambda x: "a\nb" * 1_000_000))
 
 
-@pytest.mark.parametrize("given", [None, ..., answer("raise NotImplementedError"), answer("raise NotImplementedError  # your code here")])
+@pytest.mark.parametrize(
+    "given", [None, ..., answer("raise NotImplementedError"), answer("raise NotImplementedError  # your code here")]
+)
 def test_stub_is_not_attempted(double, given):
     """Nothing, an ellipsis and the stub are 'not yet attempted'."""
     failed = failure(given)
@@ -109,8 +116,10 @@ def test_crash_names_error_and_line(double, tmp_path):
 
 def test_what_the_judge_cannot_use_is_not_called_the_learners_exception(double, monkeypatch):
     """When the judge itself trips over a value, the message speaks of what came back."""
+
     def judge(answer):
         answer(2)["key"]
+
     task = core.Exercise(id="99.1", name="double", insight="", hints=("", "", ""), judge=judge)
     monkeypatch.setitem(core._REGISTRY, "99.1", task)
     assert "the check could not go on with what your code did: TypeError" in str(failure(lambda x: 3))
@@ -130,13 +139,16 @@ def test_unknown_exercise_offers_near_ones(id):
     assert "Did you mean" in str(caught.value) or "in quotes" in str(caught.value)
 
 
-# --- what an answer must not do ----------------------------------------------------------------------------------------------------
+# --- what an answer must not do ---
 
 OFFENCES = {
     "loops": ("while True: pass", "too-slow"),
     "sleeps": ("import time\ntime.sleep(1000)", "too-slow"),
     "loops and catches everything": ("while True:\n    try:\n        return missing\n    except: pass", "too-slow"),
-    "sleeps and catches everything": ("import time\nwhile True:\n    try:\n        time.sleep(0.05)\n    except:\n        pass", "too-slow"),
+    "sleeps and catches everything": (
+        "import time\nwhile True:\n    try:\n        time.sleep(0.05)\n    except:\n        pass",
+        "too-slow",
+    ),
     "prints a megabyte": ("print('x' * 1_000_000)\nreturn 2 * x", "floods"),
     "prints for ever": ("while True:\n    print('again')", "floods"),
     "prints a megabyte and hides it": ("try:\n    print('x' * 1_000_000)\nexcept:\n    pass\nreturn 2 * x", "floods"),
@@ -148,7 +160,10 @@ OFFENCES = {
     "exit": ("exit()", "exits"),
     "os._exit": ("import os\nos._exit(0)", "exits"),
     "fork": ("import os\nos.fork()\nreturn 2 * x", "forks"),
-    "multiprocessing": ("import multiprocessing as m\nm.get_context('fork').Process(target=print).start()\nreturn 2 * x", "forks"),
+    "multiprocessing": (
+        "import multiprocessing as m\nm.get_context('fork').Process(target=print).start()\nreturn 2 * x",
+        "forks",
+    ),
     "chdir": ("import os\nos.chdir('/')\nreturn 2 * x", "changes-directory"),
     "chdir and a wrong answer": ("import os\nos.chdir('/')\nreturn 3", "changes-directory"),
 }
@@ -161,7 +176,8 @@ def test_offences_are_stopped_and_named(double, monkeypatch, name, place):
     body, id = OFFENCES[name]
     if place == "worker thread" and id == "too-slow":
         pytest.skip("a thread that never ends cannot be taken back; see test_in_a_thread")
-    monkeypatch.setattr(guard.run, "__kwdefaults__", {"seconds": 0.4})
+    if id == "too-slow":
+        monkeypatch.setattr(guard.run, "__kwdefaults__", {"seconds": 0.4})
     before = Path.cwd(), builtins.input, os._exit, sys.stdout, sys.gettrace()
     found = []
     work = threading.Thread(target=lambda: found.append(failure(answer(body))))
@@ -241,14 +257,18 @@ def test_interrupt_passes(double):
         check("99.1", answer("raise KeyboardInterrupt"))
 
 
-# --- hints and progress ------------------------------------------------------------------------------------------------------------
+# --- hints and progress ---
+
 
 def test_hints_come_in_three_steps_and_are_counted_once(double, capsys, monkeypatch):
     """Nudge, pointer, worked line, and that one again; a new kernel begins with the first; each is counted once."""
     for _ in range(4):
         hint("99.1")
     assert capsys.readouterr().out.splitlines() == [
-        "Hint 1 of 3 for 99.1: Think.", "Hint 2 of 3 for 99.1: Use *.", *["Hint 3 of 3 for 99.1: return 2 * x"] * 2]
+        "Hint 1 of 3 for 99.1: Think.",
+        "Hint 2 of 3 for 99.1: Use *.",
+        *["Hint 3 of 3 for 99.1: return 2 * x"] * 2,
+    ]
     monkeypatch.setattr(state, "_shown", {})
     hint("99.1")
     assert "Hint 1 of 3" in capsys.readouterr().out
@@ -275,7 +295,12 @@ def test_progress_survives_damage(double):
     hint("99.1")
     with open(state.path(), "ab") as file:
         file.write(b"\nnull\n[1]\n{}\n\xff\xfe")
-    assert state.load()["99.1"] == {"state": "passed", "message": "99.1 passed: twice is enough.", "mistake": "", "hints": 1}
+    assert state.load()["99.1"] == {
+        "state": "passed",
+        "message": "99.1 passed: twice is enough.",
+        "mistake": "",
+        "hints": 1,
+    }
 
 
 def test_progress_without_a_file(double, monkeypatch, tmp_path):
@@ -290,7 +315,10 @@ def test_progress_without_a_file(double, monkeypatch, tmp_path):
 
 def test_two_notebooks_at_once(tmp_path):
     """Two kernels that write at the same moment lose nothing."""
-    code = "import sys\nfrom helpers.checks import state\nfor n in range(150): state.note(f'{sys.argv[1]}.{n}', 'passed', 'x' * 200)"
+    code = (
+        "import sys\nfrom helpers.checks import state\n"
+        "for n in range(150): state.note(f'{sys.argv[1]}.{n}', 'passed', 'x' * 200)"
+    )
     env = {**os.environ, "PYTHONPATH": str(ROOT), "COURSE_PROGRESS": str(tmp_path / "both.jsonl")}
     running = [subprocess.Popen([sys.executable, "-c", code, name], env=env) for name in ("01", "02")]
     assert [process.wait(60) for process in running] == [0, 0]
@@ -306,7 +334,8 @@ def test_progress_stands_beside_the_launcher(monkeypatch, tmp_path):
     assert state.path() == tmp_path / ".course" / "progress.jsonl"
 
 
-# --- the sandbox -------------------------------------------------------------------------------------------------------------------
+# --- the sandbox ---
+
 
 @pytest.fixture
 def course(capsys):
@@ -332,10 +361,17 @@ def test_sandbox_leaves_the_learners_connection_alone(double, course, monkeypatc
             answer(place.client)
             assert place.openai.models.list().data
             assert [record["status"] for record in place.requests()] == [503, 200]
-    monkeypatch.setitem(core._REGISTRY, "99.1", core.Exercise(id="99.1", name="double", insight="", hints=("", "", ""), judge=judge))
+
+    monkeypatch.setitem(
+        core._REGISTRY, "99.1", core.Exercise(id="99.1", name="double", insight="", hints=("", "", ""), judge=judge)
+    )
     check("99.1", lambda client: classify(client, course.models.sentiment))
     assert (len(course.server.log), len(course.ledger), transport.installed(), repr(course.server)) == before
-    assert classify(own, course.models.sentiment) == classify(InferenceClient(token=course.token), course.models.sentiment) == label
+    assert (
+        classify(own, course.models.sentiment)
+        == classify(InferenceClient(token=course.token), course.models.sentiment)
+        == label
+    )
 
 
 def raised(action) -> int:
@@ -347,6 +383,7 @@ def raised(action) -> int:
 def test_sandbox_is_fresh_and_closes_on_every_way_out(course):
     """Each sandbox begins with nothing set and an empty log; it closes after an exception and after a time-out, too."""
     for way in (ValueError, None, guard.Forbidden):
+
         def inside(way=way):
             with sandbox() as place:
                 assert place.requests() == []
@@ -356,6 +393,7 @@ def test_sandbox_is_fresh_and_closes_on_every_way_out(course):
                     time.sleep(60)
                 if way:
                     raise way
+
         with contextlib.suppress(way or ()):
             guard.run(inside, seconds=2)
         assert transport.installed() is course._hook
@@ -371,29 +409,37 @@ def test_sandbox_without_a_connection():
     assert transport.installed() is None
 
 
-# --- in a real kernel --------------------------------------------------------------------------------------------------------------
+# --- in a real kernel ---
 
-CELLS = ["from helpers import check, hint, progress",
-         'check("00.1", lambda token: token)',
-         "def mask_token(token): raise NotImplementedError  # your code here",
-         'check("00.1", mask_token)',
-         'check("00.9", mask_token)',
-         'check("00.1", lambda token: exit())',
-         'check("00.1", lambda token: print(1 / 0))',
-         'check("00.1", lambda token: "hf_****" + token[-4:] if token and len(token) > 9 else "hf_****")']
+CELLS = [
+    "from helpers import check, hint, progress",
+    'check("00.1", lambda token: token)',
+    "def mask_token(token): raise NotImplementedError  # your code here",
+    'check("00.1", mask_token)',
+    'check("00.9", mask_token)',
+    'check("00.1", lambda token: exit())',
+    'check("00.1", lambda token: print(1 / 0))',
+    'check("00.1", lambda token: "hf_****" + token[-4:] if token and len(token) > 9 else "hf_****")',
+]
 
 
 def test_no_traceback_in_a_real_kernel(tmp_path, monkeypatch):
-    """In the installed IPython (9 on a new machine, 7 in Colab) a failed check shows its lines and nothing else; the kernel lives on."""
+    """In the installed IPython (9 when new, 7 in Colab) a failed check shows its lines only; the kernel lives on."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in CELLS])
-    NotebookClient(notebook, kernel_name="python3", timeout=60, allow_errors=True,
-                   resources={"metadata": {"path": str(tmp_path)}}).execute()
+    NotebookClient(
+        notebook, kernel_name="python3", timeout=60, allow_errors=True, resources={"metadata": {"path": str(tmp_path)}}
+    ).execute()
     outputs = [cell.outputs[0] if cell.outputs else None for cell in notebook.cells]
     assert outputs[0] is None and outputs[2] is None
-    for number, words in ((1, "00.1: mask_token('hf_"), (3, "00.1: not attempted yet"), (4, "There is no exercise '00.9'."),
-                          (5, "00.1: your code was stopped: it calls exit()"), (6, "00.1: your code raised ZeroDivisionError")):
+    for number, words in (
+        (1, "00.1: mask_token('hf_"),
+        (3, "00.1: not attempted yet"),
+        (4, "There is no exercise '00.9'."),
+        (5, "00.1: your code was stopped: it calls exit()"),
+        (6, "00.1: your code raised ZeroDivisionError"),
+    ):
         shown = outputs[number]["traceback"]
         assert len(shown) <= 4 and shown[0].startswith(words), shown
         assert not any("Traceback" in line or "\x1b" in line for line in shown)

@@ -1,4 +1,5 @@
-"""`course.py check` on real notebooks: every way in which a learner can save one ends in the right verdict, and none is ever changed."""
+"""`course.py check` on real notebooks: however a learner saves one, the verdict is right, and the notebook stays as it was."""
+
 from __future__ import annotations
 
 import contextlib
@@ -17,7 +18,7 @@ import nbformat
 import pytest
 
 from helpers.checks import __main__ as command
-from helpers.checks import _cells, _select, _shipped, guard, runner, state
+from helpers.checks import _cells, _run, _select, _shipped, guard, runner, state
 from tests.exercises.test_cases import SOLUTIONS, solution_cells
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,7 +35,8 @@ def _own_progress(monkeypatch, tmp_path):
     monkeypatch.setattr(state, "_unsaved", [])
 
 
-# --- a learner's notebook ----------------------------------------------------------------------------------------------------------
+# --- a learner's notebook ---
+
 
 def notebook(answers: dict[str, str], shipped: Path = FIRST) -> nbformat.NotebookNode:
     """The shipped notebook with these answers in it."""
@@ -60,18 +62,25 @@ def check_cells(learner: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
     return [cell for cell in learner.cells if cell.cell_type == "code" and _cells.Cell(source=cell.source).checks]
 
 
-def with_outputs(learner: nbformat.NotebookNode, text: str = "00.1 passed: anything\n", error: bool = False) -> nbformat.NotebookNode:
+def with_outputs(
+    learner: nbformat.NotebookNode, text: str = "00.1 passed: anything\n", error: bool = False
+) -> nbformat.NotebookNode:
     """As if saved after Run All: counts everywhere, and at the check cell a passing line or an error."""
     for count, cell in enumerate((cell for cell in learner.cells if cell.cell_type == "code"), 1):
         cell.execution_count = count
-    output = (nbformat.v4.new_output("error", ename="NotAttempted", evalue="", traceback=["not attempted"]) if error
-              else nbformat.v4.new_output("stream", name="stdout", text=text))
+    output = (
+        nbformat.v4.new_output("error", ename="NotAttempted", evalue="", traceback=["not attempted"])
+        if error
+        else nbformat.v4.new_output("stream", name="stdout", text=text)
+    )
     for cell in check_cells(learner):
         cell.outputs = [output]
     return learner
 
 
-def with_check(learner: nbformat.NotebookNode, source: str | None, tags: list[str] | None = None) -> nbformat.NotebookNode:
+def with_check(
+    learner: nbformat.NotebookNode, source: str | None, tags: list[str] | None = None
+) -> nbformat.NotebookNode:
     """With its check cells replaced (None: deleted)."""
     for cell in check_cells(learner):
         cell.metadata["tags"] = tags or []
@@ -84,16 +93,32 @@ def with_check(learner: nbformat.NotebookNode, source: str | None, tags: list[st
 
 def by_colab(learner: nbformat.NotebookNode) -> str:
     """As Colab saves it: nbformat 4.0, no cell ids, lines as lists, its own metadata."""
-    cells = [{"cell_type": cell.cell_type, "metadata": {"id": f"x{n}", "colab": {"base_uri": "https://localhost:8080/"}},
-              "source": cell.source.splitlines(keepends=True), **({"execution_count": None, "outputs": []} if cell.cell_type == "code" else {})}
-             for n, cell in enumerate(learner.cells)]
+    cells = [
+        {
+            "cell_type": cell.cell_type,
+            "metadata": {"id": f"x{n}", "colab": {"base_uri": "https://localhost:8080/"}},
+            "source": cell.source.splitlines(keepends=True),
+            **({"execution_count": None, "outputs": []} if cell.cell_type == "code" else {}),
+        }
+        for n, cell in enumerate(learner.cells)
+    ]
     return json.dumps({"nbformat": 4, "nbformat_minor": 0, "metadata": {"colab": {"provenance": []}}, "cells": cells})
 
 
 def older(learner: nbformat.NotebookNode, version: int) -> str:
     """In nbformat 3, 2 or 1."""
-    cells = [{"cell_type": cell.cell_type, "metadata": {}, "collapsed": False, "language": "python", "outputs": [],
-              {3: "input", 2: "input", 1: "code"}[version]: cell.source} for cell in learner.cells if cell.cell_type == "code"]
+    cells = [
+        {
+            "cell_type": cell.cell_type,
+            "metadata": {},
+            "collapsed": False,
+            "language": "python",
+            "outputs": [],
+            {3: "input", 2: "input", 1: "code"}[version]: cell.source,
+        }
+        for cell in learner.cells
+        if cell.cell_type == "code"
+    ]
     body = {"cells": cells} if version == 1 else {"worksheets": [{"cells": cells}]}
     return json.dumps({"nbformat": version, "nbformat_minor": 0, "metadata": {"name": ""}, **body})
 
@@ -133,15 +158,30 @@ SAVED = {  # name -> (notebook, state, words of the line)
     "wrong, run all and saved": (with_outputs(notebook(BAD), text="", error=True), "wrong", ""),
     "wrong, stripped": (notebook(BAD), "wrong", "next: Count what your slices let through."),
     "check cell edited": (with_outputs(with_check(notebook(BAD), 'print("00.1 passed: anything")')), "wrong", ""),
-    "NBVAL_SKIP in the answer": (notebook({"00.1": RIGHT + "\n# NBVAL_SKIP"}), "crashed", "NBVAL_SKIP keeps the answer cell from running"),
+    "NBVAL_SKIP in the answer": (
+        notebook({"00.1": RIGHT + "\n# NBVAL_SKIP"}),
+        "crashed",
+        "NBVAL_SKIP keeps the answer cell from running",
+    ),
     "answer deleted": (notebook({"00.1": "1 + 1"}), "not yet attempted", "no cell begins with `# exercise 00.1`"),
-    "import error": (notebook({"00.1": RIGHT.replace("from typing", "import no_such_package\nfrom typing")}), "crashed",
-                     "ModuleNotFoundError: No module named 'no_such_package'"),
+    "import error": (
+        notebook({"00.1": RIGHT.replace("from typing", "import no_such_package\nfrom typing")}),
+        "crashed",
+        "ModuleNotFoundError: No module named 'no_such_package'",
+    ),
     # More of them.
     "check cell deleted": (with_check(notebook(BAD), None), "wrong", ""),
-    "check cell may raise": (with_check(notebook(BAD), 'check("00.1", mask_token)', ["raises-exception", "nbval-skip"]), "wrong", ""),
+    "check cell may raise": (
+        with_check(notebook(BAD), 'check("00.1", mask_token)', ["raises-exception", "nbval-skip"]),
+        "wrong",
+        "",
+    ),
     "check replaced in a cell of theirs": (extra(notebook(BAD), "def check(*_): pass", 1), "wrong", ""),
-    "check replaced in the answer": (notebook({"00.1": WRONG + "\ndef check(*_): pass"}), "crashed", "gives the name `check` another meaning"),
+    "check replaced in the answer": (
+        notebook({"00.1": WRONG + "\ndef check(*_): pass"}),
+        "crashed",
+        "gives the name `check` another meaning",
+    ),
     "no cell ids": (without_ids(notebook(GOOD)), "passed", ""),
     "saved by Colab": (by_colab(notebook(GOOD)), "passed", ""),
     "nbformat 3": (older(notebook(GOOD), 3), "passed", ""),
@@ -152,27 +192,50 @@ SAVED = {  # name -> (notebook, state, words of the line)
     "twice, the last is wrong": (extra(notebook(GOOD), WRONG), "wrong", ""),
     "byte order mark": ("\ufeff" + text(notebook(STUBBED)), "not yet attempted", ""),
     "another name": (notebook({"00.1": RIGHT.replace("mask_token", "mask")}), "crashed", "defines no `mask_token`"),
-    "syntax error": (notebook({"00.1": "# exercise 00.1\ndef mask_token(token)\n    return token"}), "crashed", "SyntaxError: expected ':' in line 2"),
+    "syntax error": (
+        notebook({"00.1": "# exercise 00.1\ndef mask_token(token)\n    return token"}),
+        "crashed",
+        "SyntaxError: expected ':' in line 2",
+    ),
     "a trial line that fails": (notebook({"00.1": RIGHT + "\nmask_token(1 / 0)"}), "crashed", "ZeroDivisionError"),
-    "a name from another cell": (extra(notebook({"00.1": "# exercise 00.1\ndef mask_token(token):\n    return MASK + (token or '')[-4:]"}),
-                                       'MASK = "hf_****"', 1), "crashed", "`MASK` comes from another cell of yours"),
-    "an unknown name": (notebook({"00.1": "# exercise 00.1\ndef mask_token(token):\n    return mask + token"}), "crashed",
-                        "NameError: name 'mask' is not defined"),
-    "not JSON": ("{\"cells\": [\n<<<<<<< HEAD\n", "not checked", "it is not JSON (line 2)"),
+    "a name from another cell": (
+        extra(
+            notebook({"00.1": "# exercise 00.1\ndef mask_token(token):\n    return MASK + (token or '')[-4:]"}),
+            'MASK = "hf_****"',
+            1,
+        ),
+        "crashed",
+        "`MASK` comes from another cell of yours",
+    ),
+    "an unknown name": (
+        notebook({"00.1": "# exercise 00.1\ndef mask_token(token):\n    return mask + token"}),
+        "crashed",
+        "NameError: name 'mask' is not defined",
+    ),
+    "not JSON": ('{"cells": [\n<<<<<<< HEAD\n', "not checked", "it is not JSON (line 2)"),
     "empty file": ("", "not checked", "it is not JSON"),
     "a list": ("[1, 2]", "not checked", "it has no list of cells"),
-    "cells that are none": ('{"cells": [1, null, {"cell_type": "code", "source": 5, "metadata": 1}], "nbformat": 4}', "not yet attempted", ""),
+    "cells that are none": (
+        '{"cells": [1, null, {"cell_type": "code", "source": 5, "metadata": 1}], "nbformat": 4}',
+        "not yet attempted",
+        "",
+    ),
 }
 
 
 def fingerprint(folder: Path) -> dict[str, tuple[int, bytes]]:
     """Times and bytes of everything below a folder."""
-    return {str(path): (path.stat().st_mtime_ns, path.read_bytes() if path.is_file() else b"") for path in sorted(folder.rglob("*"))}
+    return {
+        str(path): (path.stat().st_mtime_ns, path.read_bytes() if path.is_file() else b"")
+        for path in sorted(folder.rglob("*"))
+    }
 
 
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory):
-    """All notebooks of SAVED in one read-only folder, checked by one command: (lines, exit code, stderr, fingerprints before and after).
+    """All notebooks of SAVED in one read-only folder, checked by one command.
+
+    Gives its lines, exit code and stderr, and the folder's fingerprints before and after.
 
     Where only outputs or the file format differ, the notebook that nbval gets is the same; each different one is run once.
     """
@@ -184,7 +247,7 @@ def saved(tmp_path_factory):
     out, err = io.StringIO(), io.StringIO()
     with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         patch.setenv("COURSE_PROGRESS", "off")
-        patch.setattr(runner, "run_nbval", once(runner.run_nbval))
+        patch.setattr(_run, "run_nbval", once(_run.run_nbval))
         code = command.main(sorted(map(str, folder.glob("*.ipynb"))))
     after = fingerprint(folder)
     folder.chmod(0o755)
@@ -197,23 +260,24 @@ def once(run_nbval):
     lock = threading.Lock()
 
     def run(cells, *, limit_s):
-        key = json.dumps(runner._document(cells))
+        key = json.dumps(_run.document(cells))
         with lock:
             mine = key not in futures
             future = futures.setdefault(key, Future())
         if mine:
             future.set_result(run_nbval(cells, limit_s=limit_s))
         return future.result()
+
     return run
 
 
 @pytest.mark.parametrize("name", SAVED)
 def test_saved_notebook(saved, name):
     """However the notebook was saved or meddled with, its answer gets the verdict it deserves, in one line."""
-    lines = [line for line in saved[0] if re.match(r"00\.1 ", line)]
+    lines = [line for line in saved[0] if re.match(r"00(\.1|  )  ", line)]
     assert len(lines) == len(SAVED)
     line, (_, wanted, words) = lines[list(SAVED).index(name)], SAVED[name]
-    assert re.match(rf"00\.1  . {wanted}: mask_token", line), line
+    assert re.match(rf"00(\.1|  )  . {wanted}: ", line), line
     assert words in line, line
 
 
@@ -236,34 +300,61 @@ def test_nothing_of_the_learners_is_touched(saved):
     assert before == after and len(before) == len(SAVED)
 
 
-# --- answers that misbehave --------------------------------------------------------------------------------------------------------
+# --- answers that misbehave ---
 
-QUICK = {"00.1": "mask_token", "01.3": "pick_method", "02.3": "softmax_t", "03.3": "stream_metrics"}  # these need no server
+QUICK = {
+    "00.1": "mask_token",
+    "01.3": "pick_method",
+    "02.3": "softmax_t",
+    "03.3": "stream_metrics",
+}  # these need no server
 
 
 @pytest.fixture
 def quick(tmp_path):
     """A shipped notebook of four exercises that need no server, so that its kernel is up at once."""
-    stubs = {cell.answers: cell.source for path in _shipped.paths().values() for cell in _cells.read(path) if cell.answers}
-    sources = ["import math\n\nimport numpy as np\n\nfrom helpers import check", *(cell for id, name in QUICK.items() for cell in (stubs[id], f'check("{id}", {name})'))]
-    return put(tmp_path, "shipped.ipynb", nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources]))
+    stubs = {
+        cell.answers: cell.source for path in _shipped.paths().values() for cell in _cells.read(path) if cell.answers
+    }
+    sources = [
+        "import math\n\nimport numpy as np\n\nfrom helpers import check",
+        *(cell for id, name in QUICK.items() for cell in (stubs[id], f'check("{id}", {name})')),
+    ]
+    return put(
+        tmp_path,
+        "shipped.ipynb",
+        nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources]),
+    )
 
 
 def verdicts(shipped: Path, bodies: dict[str, str]) -> dict[str, runner.Verdict]:
-    """Verdicts on answers whose function has this body, or, where it begins with `top:`, whose cell has these lines below the stub."""
+    """Verdicts on answers: the body of the function, or after `top:` lines below the stub, or after # a whole cell."""
     stubs = {cell.answers: cell.source for cell in _cells.read(shipped) if cell.answers}
     made = {}
     for id, body in bodies.items():
         inside = re.sub(r"raise NotImplementedError.*", lambda _: body.replace("\n", "\n    "), stubs[id], count=1)  # noqa: B023
-        made[id] = stubs[id] + "\n" + body.removeprefix("top:") if body.startswith("top:") else body if body.startswith("#") else inside
+        made[id] = (
+            stubs[id] + "\n" + body.removeprefix("top:")
+            if body.startswith("top:")
+            else body
+            if body.startswith("#")
+            else inside
+        )
     path = put(shipped.parent, "learner.ipynb", notebook(made, shipped))
     return {verdict.exercise: verdict for verdict in runner.check_notebook(path, shipped)[0]}
 
 
 def test_answers_that_misbehave_inside(quick):
     """A megabyte, a question, an exit and a move are named, each in its own exercise."""
-    found = verdicts(quick, {"00.1": 'print("x" * 1_000_000)', "01.3": "input()", "02.3": "import os; os._exit(3)",
-                             "03.3": "import os; os.chdir('/')"})
+    found = verdicts(
+        quick,
+        {
+            "00.1": 'print("x" * 1_000_000)',
+            "01.3": "input()",
+            "02.3": "import os; os._exit(3)",
+            "03.3": "import os; os.chdir('/')",
+        },
+    )
     assert {verdict.state for verdict in found.values()} == {"crashed"}
     assert "prints more than 100,000 characters" in found["00.1"].text
     assert "waits for input" in found["01.3"].text
@@ -273,9 +364,16 @@ def test_answers_that_misbehave_inside(quick):
 
 def test_cells_that_misbehave_at_the_top(quick, monkeypatch):
     """A loop, a flood, a question and a fork outside any function are named, and the loop costs no other exercise its verdict."""
-    monkeypatch.setattr(runner, "CELL_LIMIT_S", 5)
-    found = verdicts(quick, {"00.1": "top:while True: pass", "01.3": "top:while True: print('x' * 1000)", "02.3": "top:input()",
-                             "03.3": "top:import os\nos.fork()"})
+    monkeypatch.setattr(_run, "CELL_LIMIT_S", 5)
+    found = verdicts(
+        quick,
+        {
+            "00.1": "top:while True: pass",
+            "01.3": "top:while True: print('x' * 1000)",
+            "02.3": "top:input()",
+            "03.3": "top:import os\nos.fork()",
+        },
+    )
     assert {verdict.state for verdict in found.values()} == {"crashed"}
     assert "did not end within 5 seconds" in found["00.1"].text
     assert "prints more than" in found["01.3"].text
@@ -285,16 +383,18 @@ def test_cells_that_misbehave_at_the_top(quick, monkeypatch):
 
 def test_answers_that_kill_the_kernel(quick, monkeypatch):
     """Answers that kill the kernel, or cannot be interrupted, lose their own exercise only; nothing is left running."""
-    monkeypatch.setattr(runner, "CELL_LIMIT_S", 5)
+    monkeypatch.setattr(_run, "CELL_LIMIT_S", 5)
     kill = "top:import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"
-    deaf = ("top:import time\nwhile True:\n    try:\n        while True:\n            try: time.sleep(9)\n            except: pass\n"
-            "    except: pass")
+    deaf = (
+        "top:import time\nwhile True:\n    try:\n        while True:\n            try: time.sleep(9)\n            except: pass\n"
+        "    except: pass"
+    )
     right = {id: solution_cells(SOLUTIONS[id[:2]])[id] for id in QUICK}
     found = verdicts(quick, {"00.1": kill, "01.3": right["01.3"], "02.3": deaf, "03.3": right["03.3"]})
     assert [found[id].state for id in found] == ["crashed", "passed", "crashed", "passed"], found
     assert "ended the Python process" in found["00.1"].text
     assert "could not be interrupted" in found["02.3"].text
-    assert not runner._alive
+    assert not _run._alive
 
 
 def test_time_limit_of_a_notebook(quick, monkeypatch):
@@ -302,17 +402,24 @@ def test_time_limit_of_a_notebook(quick, monkeypatch):
     monkeypatch.setattr(runner, "NOTEBOOK_LIMIT_S", 12)
     found = verdicts(quick, {"00.1": "top:import time; time.sleep(60)", "01.3": "return 1"})
     assert found["00.1"].state == "crashed"
-    assert re.search("time limit|not reached in time", found["00.1"].text)  # the second where the kernel itself starts slowly
+    assert re.search(
+        "time limit|not reached in time", found["00.1"].text
+    )  # the second where the kernel itself starts slowly
     assert "not reached in time" in found["01.3"].text
     assert found["02.3"].state == "not yet attempted"
 
 
-# --- the same by pytest alone ------------------------------------------------------------------------------------------------------
+# --- the same by pytest alone ---
+
 
 def test_pytest_alone_gives_the_same_verdicts(tmp_path):
     """`pytest --nbval-lax NOTEBOOK` fails exactly at the answer and check cells of exercises that course.py does not pass."""
     right = solution_cells(SOLUTIONS["02"])
-    answers = {**right, "02.1": right["02.1"] + "\n# NBVAL_SKIP", "02.3": "# exercise 02.3\ndef softmax_t(logits, T):\n    return 1"}
+    answers = {
+        **right,
+        "02.1": right["02.1"] + "\n# NBVAL_SKIP",
+        "02.3": "# exercise 02.3\ndef softmax_t(logits, T):\n    return 1",
+    }
     del answers["02.4"]
     path = tmp_path / SEVERAL.name
     path.write_text(text(notebook(answers, SEVERAL)), "utf-8")
@@ -326,9 +433,23 @@ def test_pytest_alone_gives_the_same_verdicts(tmp_path):
 def nbval_alone(paths: list[Path], folder: Path) -> dict[str, dict[int, dict]]:
     """File name -> how each cell ends under plain nbval; the plugin only listens."""
     log = folder / "cells.jsonl"
-    subprocess.run([sys.executable, "-m", "pytest", "--nbval-lax", "-p", "helpers.checks._nbval", "-p", "no:cacheprovider",
-                    *map(str, paths)], cwd=folder, capture_output=True, timeout=300,
-                   env={**os.environ, "PYTHONPATH": str(ROOT), "COURSE_CELLS": str(log), "COURSE_PROGRESS": "off"})
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "--nbval-lax",
+            "-p",
+            "helpers.checks._nbval",
+            "-p",
+            "no:cacheprovider",
+            *map(str, paths),
+        ],
+        cwd=folder,
+        capture_output=True,
+        timeout=300,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "COURSE_CELLS": str(log), "COURSE_PROGRESS": "off"},
+    )
     ended: dict[str, dict[int, dict]] = {path.name: {} for path in paths}
     for record in map(json.loads, log.read_text().splitlines()):
         if "ok" in record:
@@ -336,15 +457,24 @@ def nbval_alone(paths: list[Path], folder: Path) -> dict[str, dict[int, dict]]:
     return ended
 
 
-# --- the whole course --------------------------------------------------------------------------------------------------------------
+# --- the whole course ---
+
 
 def test_the_command_by_itself(tmp_path):
     """As a process: one line, a total, exit code 0."""
     put(tmp_path, FIRST.name, notebook(GOOD))
-    done = subprocess.run([sys.executable, "-m", "helpers.checks", "00", "--folder", str(tmp_path)], cwd=ROOT, text=True,
-                          capture_output=True, timeout=200, env={**os.environ, "PYTHONIOENCODING": "ascii"})
-    assert done.stdout.startswith("00.1  ? passed: mask_token: a masked token still tells two tokens apart, and opens nothing.\n\n"
-                                  "1 exercise: 1 passed (")
+    done = subprocess.run(
+        [sys.executable, "-m", "helpers.checks", "00", "--folder", str(tmp_path)],
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+        timeout=200,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )
+    assert done.stdout.startswith(
+        "00.1  ? passed: mask_token: a masked token still tells two tokens apart, and opens nothing.\n\n"
+        "1 exercise: 1 passed ("
+    )
     assert done.returncode == 0
 
 
@@ -368,13 +498,15 @@ def test_stubs_fail_at_their_checks_only(tmp_path):
         halves = list(pool.map(nbval_alone, [paths[::2], paths[1::2]], folders))
     for name, ended in {**halves[0], **halves[1]}.items():
         cells = _cells.read(_shipped.FOLDER / name)
-        assert {number for number, end in ended.items() if not end["ok"]} == {n for n, cell in enumerate(cells) if cell.checks}, name
+        assert {number for number, end in ended.items() if not end["ok"]} == {
+            n for n, cell in enumerate(cells) if cell.checks
+        }, name
         assert len(ended) == len(cells), name
 
 
 def test_untouched_notebooks_need_no_kernel(tmp_path, monkeypatch, capsys):
     """A notebook as shipped is 'not yet attempted' throughout, without a process being started."""
-    monkeypatch.setattr(runner, "run_nbval", None)
+    monkeypatch.setattr(_run, "run_nbval", None)
     for path in _shipped.paths().values():
         (tmp_path / path.name).write_bytes(path.read_bytes())
     assert command.main(["--folder", str(tmp_path)]) == 1
@@ -386,6 +518,7 @@ def test_shipped_copies_are_up_to_date():
     """The package carries each exercise notebook exactly as it is generated from its solution."""
     from tools.exercises import SOLUTIONS as folder
     from tools.exercises import made
+
     shipped = {path.name: path.read_text("utf-8") for path in _shipped.paths().values()}
     assert shipped == {path.name: made(path) for path in folder.glob("*.ipynb")}
 
@@ -393,6 +526,7 @@ def test_shipped_copies_are_up_to_date():
 def test_shipped_notebooks_can_be_merged():
     """Each exercise has one answer cell and one check cell, alone and of the same name as its judge, and no check may raise."""
     from helpers.checks import exercises
+
     names = {}
     for path in _shipped.paths().values():
         cells = _cells.read(path)
@@ -403,7 +537,8 @@ def test_shipped_notebooks_can_be_merged():
     assert names == {id: task.name for id, task in exercises().items()}
 
 
-# --- which files -------------------------------------------------------------------------------------------------------------------
+# --- which files ---
+
 
 def test_renamed_file_is_found(tmp_path):
     """A notebook under another name is found by its answer cells, and that is said; the right name wins."""
@@ -411,7 +546,10 @@ def test_renamed_file_is_found(tmp_path):
     put(tmp_path, "something else.ipynb", nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")]))
     put(tmp_path, "broken.ipynb", "{")
     [job] = _select.jobs(["00"], tmp_path)
-    assert (job.path, job.remark) == (copy, "there is no 00_start_here.ipynb; my answers (1).ipynb was checked instead.")
+    assert (job.path, job.remark) == (
+        copy,
+        "there is no 00_start_here.ipynb; my answers (1).ipynb was checked instead.",
+    )
     right = put(tmp_path, FIRST.name, notebook(STUBBED))
     [job] = _select.jobs(["0"], tmp_path)
     assert (job.path, job.remark) == (right, "my answers (1).ipynb holds answers to lesson 00 too; it was not checked.")
@@ -424,8 +562,11 @@ def test_missing_and_unreadable_files_do_not_stop_the_others(tmp_path, capsys):
     assert command.main(["00", "01", "02", "--folder", str(tmp_path)]) == 1
     out = capsys.readouterr().out
     assert "00.1  · not yet attempted: mask_token\n" in out
-    assert "01.1  ? not checked: make_client: 01_inference_client.ipynb is missing. Write a fresh copy: course.py check --fresh 01\n" in out
-    assert "02.1  ? not checked: hf_openai: 02_openai_compatible_chat.ipynb cannot be read (Is a directory)" in out
+    assert (
+        "01    ? not checked: 01_inference_client.ipynb is missing. Write a fresh copy: course.py check --fresh 01\n"
+        in out
+    )
+    assert "02    ? not checked: 02_openai_compatible_chat.ipynb cannot be read (Is a directory)" in out
     assert "9 exercises: 0 passed, 1 not yet attempted, 8 not checked" in out
 
 
@@ -437,10 +578,16 @@ def test_single_exercises_can_be_asked_for(tmp_path, capsys):
     assert [line[:4] for line in capsys.readouterr().out.splitlines()] == ["02.1", "02.3", "00.1", "", "3 ex"]
 
 
-@pytest.mark.parametrize("words, problem", [
-    (["99"], "There is no exercise notebook '99'. There are 00, "), (["four"], "There is no exercise notebook 'four'."),
-    (["02.9"], "There is no exercise 02.9. Lesson 02 has 02.1, "), (["nowhere.ipynb"], "nowhere.ipynb holds no answers"),
-    (["--folder", "no/such"], "There is no folder no/such.")])
+@pytest.mark.parametrize(
+    "words, problem",
+    [
+        (["99"], "There is no exercise notebook '99'. There are 00, "),
+        (["four"], "There is no exercise notebook 'four'."),
+        (["02.9"], "There is no exercise 02.9. Lesson 02 has 02.1, "),
+        (["nowhere.ipynb"], "nowhere.ipynb holds no answers"),
+        (["--folder", "no/such"], "There is no folder no/such."),
+    ],
+)
 def test_unknown_words_are_one_sentence(words, problem, capsys):
     """What cannot be understood ends in one sentence and exit code 2."""
     assert command.main(words) == 2
@@ -456,7 +603,11 @@ def test_fresh_copy_never_overwrites(tmp_path, capsys):
         assert command.main(["--fresh", "00", "--folder", str(tmp_path)]) == 0
     assert mine.read_bytes() == before
     assert sorted(path.name for path in tmp_path.glob("*.ipynb")) == [
-        FIRST.name, "00_start_here_fresh.ipynb", "00_start_here_fresh_2.ipynb", "00_start_here_fresh_3.ipynb"]
+        FIRST.name,
+        "00_start_here_fresh.ipynb",
+        "00_start_here_fresh_2.ipynb",
+        "00_start_here_fresh_3.ipynb",
+    ]
     assert (tmp_path / "00_start_here_fresh_3.ipynb").read_bytes() == FIRST.read_bytes()
 
 
@@ -480,24 +631,42 @@ def test_table_lists_every_case(capsys):
 def test_table_without_tests(tmp_path):
     """Where the tests are not installed, that is what it says."""
     from helpers.checks._table import cases_table
+
     with pytest.raises(_cells.CourseError, match="The tests are not installed"):
         cases_table(tmp_path)
 
 
-# --- parts -------------------------------------------------------------------------------------------------------------------------
+# --- parts ---
 
-@pytest.mark.parametrize("source, id", [
-    ("# exercise 04.2\nx", "04.2"), ("#exercise 4.2", "04.2"), ("\n\n## Exercise 04.2: mine\n", "04.2"), ("%%time\n# exercise 04.2", "04.2"),
-    ("# my notes\n# exercise 04.2", "04.2"), ("x = 1\n# exercise 04.2", None), ("", None), ("# exercise four", None)])
+
+@pytest.mark.parametrize(
+    "source, id",
+    [
+        ("# exercise 04.2\nx", "04.2"),
+        ("#exercise 4.2", "04.2"),
+        ("\n\n## Exercise 04.2: mine\n", "04.2"),
+        ("%%time\n# exercise 04.2", "04.2"),
+        ("# my notes\n# exercise 04.2", "04.2"),
+        ("x = 1\n# exercise 04.2", None),
+        ("", None),
+        ("# exercise four", None),
+    ],
+)
 def test_answer_cells_are_known_by_their_first_line(source, id):
     """The mark is the first line; comments, magics and blank lines may stand above."""
     assert _cells.Cell(source=source).answers == id
 
 
-@pytest.mark.parametrize("source, names", [
-    ("import numpy as np\ndef f(x: Y) -> Z:\n    y = np.dot(x, w)\n    return len(y)", {"Y", "Z", "w"}),
-    ("def f(x):\n    return g(x)\ndef g(x):\n    return x", set()), ("class A(B):\n    c = d\n    def e(self): return i", {"B", "d", "i"}),
-    ("!ls\n%time x = 1\nprint(a)", {"a"}), ("def broken(:", set())])
+@pytest.mark.parametrize(
+    "source, names",
+    [
+        ("import numpy as np\ndef f(x: Y) -> Z:\n    y = np.dot(x, w)\n    return len(y)", {"Y", "Z", "w"}),
+        ("def f(x):\n    return g(x)\ndef g(x):\n    return x", set()),
+        ("class A(B):\n    c = d\n    def e(self): return i", {"B", "d", "i"}),
+        ("!ls\n%time x = 1\nprint(a)", {"a"}),
+        ("def broken(:", set()),
+    ],
+)
 def test_names_that_an_answer_needs(source, names):
     """Free names are those that a cell neither defines nor finds in Python."""
     assert _cells.wanted(source) == names
@@ -505,4 +674,4 @@ def test_names_that_an_answer_needs(source, names):
 
 def test_guard_leaves_time_for_nbval():
     """check() stops an answer before nbval's own limit ends the cell."""
-    assert guard.TIME_LIMIT_S * 1.5 < runner.CELL_LIMIT_S
+    assert guard.TIME_LIMIT_S * 1.5 < _run.CELL_LIMIT_S
