@@ -17,7 +17,6 @@ ROOT = Path(__file__).resolve().parent.parent
 FORK = "https://github.com/somebody.else/course-2_b"
 PARTS = ("pyproject.toml", "notebooks", "exercises", "tools", "helpers/checks/shipped")
 BRANCH = re.compile(r"(?:blob|tree|raw|refs/heads|heads)/(?:main|master)\b|@(?:main|master)\b")
-SHIPPED = "helpers/checks/shipped"  # equal to exercises/, which tests/exercises/test_runner.py checks
 
 
 @pytest.fixture
@@ -46,7 +45,8 @@ def notebooks(folder: Path) -> list[Path]:
 def texts(path: Path) -> tuple[str, str]:
     """A notebook's badge line and its setup cell; there is one of each."""
     cells = nbformat.read(path, as_version=4).cells
-    [badge] = [line for cell in cells if cell.cell_type == "markdown" for line in re.findall("<!-- badges -->.*<!-- /badges -->", cell.source)]
+    prose = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    [badge] = re.findall("(?s)<!-- badges -->.*?<!-- /badges -->", prose)
     [setup] = [cell.source for cell in cells if cell.cell_type == "code" and "setup" in cell.metadata.get("tags", [])]
     return badge, setup
 
@@ -101,7 +101,8 @@ def test_check_finds_a_notebook_that_differs(copy):
     assert done.returncode == 1 and path.name in done.stdout and path.read_text("utf-8") == edited
 
 
-@pytest.mark.parametrize("address", ["somebody/course", "https://example.org/a/b", "https://github.com/a", 'https://github.com/a/b"\nx = "1'])
+@pytest.mark.parametrize("address", ["somebody/course", "https://example.org/a/b", "https://github.com/a",
+                                     'https://github.com/a/b"\nx = "1'])
 def test_other_addresses_are_refused(copy, address):
     """What is no GitHub repository is refused in one sentence, and no file changes."""
     before = (copy / "pyproject.toml").read_text("utf-8")
@@ -118,7 +119,7 @@ def test_a_new_version_moves_the_tag(copy):
     assert all("@v7.8.9\"" in texts(path)[1] and "/blob/v7.8.9/" in texts(path)[0] for path in notebooks(copy))
 
 
-# --- no second copy -----------------------------------------------------------------------------------------------------------------
+# --- no second copy -------------------------------------------------------------------------------
 
 def tracked() -> dict[str, str]:
     """The repository's text files by path; without git, nothing can be said."""

@@ -28,8 +28,9 @@ sys.exit(main(sys.argv[1:], catalogue))
 def smoke(tmp_path: Path, change: str = "", **env: str) -> subprocess.CompletedProcess[str]:
     """Run the tool with the stand-in installed; `change` is Python that may change `catalogue`."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("HF_")}
-    return subprocess.run([sys.executable, "-c", SPEAKING.format(change=change), "--report", str(tmp_path / "report"), "--patience", "20"],
-                          cwd=ROOT, capture_output=True, text=True, timeout=120, env={**kept, "HF_HOME": str(tmp_path / "hub"), **env})
+    command = [sys.executable, "-c", SPEAKING.format(change=change), "--report", str(tmp_path / "report"), "--patience", "20"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120,
+                          env={**kept, "HF_HOME": str(tmp_path / "hub"), **env})
 
 
 def test_every_role_is_asked(tmp_path):
@@ -45,7 +46,8 @@ def test_every_role_is_asked(tmp_path):
 
 def test_a_silent_model_is_named(tmp_path):
     """A model that is gone is named with its error and the fallback that answers; the others are asked all the same."""
-    change = "catalogue = [replace(r, live='nobody/gone', fallbacks=('nobody/too', r.live)) if r.name == 'ner' else r for r in catalogue]"
+    change = ("gone = lambda r: replace(r, live='nobody/gone', fallbacks=('nobody/too', r.live))\n"
+              "catalogue = [gone(r) if r.name == 'ner' else r for r in catalogue]")
     done = smoke(tmp_path, change)
     assert done.returncode == 1, done.stdout + done.stderr
     [line] = [line for line in done.stdout.splitlines() if "DOES NOT ANSWER" in line]
@@ -57,7 +59,8 @@ def test_a_silent_model_is_named(tmp_path):
 
 def test_no_fallback_answers(tmp_path):
     """When the fallbacks are silent too, the issue asks for another model."""
-    done = smoke(tmp_path, "catalogue = [replace(r, live='nobody/gone', fallbacks=('nobody/too',)) for r in catalogue if r.name == 'embed']")
+    change = "catalogue = [replace(r, live='nobody/gone', fallbacks=('nobody/too',)) for r in catalogue if r.name == 'embed']"
+    done = smoke(tmp_path, change)
     assert done.returncode == 1 and "no fallback answers" in done.stdout
     assert "find another model" in (tmp_path / "report" / "issue.md").read_text()
 
@@ -91,7 +94,7 @@ def test_the_issue_says_what_broke():
     assert "`a/b`: unknown [ValueError]" in text and "secret" not in text and "| yes |" in text
 
 
-# --- the workflow -------------------------------------------------------------------------------------------------------------------
+# --- the workflow ---------------------------------------------------------------------------------
 
 GH = """#!/usr/bin/env bash
 echo "$@" >> "$CALLS"
@@ -112,7 +115,8 @@ def issue_step(tmp_path: Path, *, silent: bool, number: str) -> list[str]:
         (tmp_path / "live-report").mkdir()
         (tmp_path / "live-report" / "issue.md").write_text("text")
     subprocess.run(["bash", "-e", "-o", "pipefail", "-c", script["run"]], cwd=tmp_path, check=True,
-                   env={"PATH": f"{tmp_path}:/usr/bin:/bin", "CALLS": str(tmp_path / "calls"), "OPEN": number, "TITLE": script["env"]["TITLE"]})
+                   env={"PATH": f"{tmp_path}:/usr/bin:/bin", "CALLS": str(tmp_path / "calls"), "OPEN": number,
+                        "TITLE": script["env"]["TITLE"]})
     return [line for line in (tmp_path / "calls").read_text().splitlines() if not line.startswith("issue list")]
 
 

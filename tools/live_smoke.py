@@ -1,11 +1,15 @@
-"""Ask each model of the catalogue one cheap real question, and its fallbacks when it does not answer: `python -m tools.live_smoke`.
+"""Ask each model of the catalogue one cheap real question, and its fallbacks when it does not answer.
+
+    python -m tools.live_smoke
+
 
     --report FOLDER   write summary.md, and issue.md when a model does not answer (the weekly workflow opens an issue with it)
     --patience S      seconds for one model, its start-up included (default 150)
     --max-usd X       the budget of the run (default 0.10)
 
-Needs HF_TOKEN with "Make calls to Inference Providers". Exit code: 0 when every model of models.toml answers, 1 when one does not (its
-fallback may), 2 when nothing can be said about the models, because the token, the credit or the budget ended the run.
+Needs HF_TOKEN with "Make calls to Inference Providers". Exit code: 0 when every model of models.toml answers, 1 when one
+does not (its fallback may), 2 when nothing can be said about the models, because the token, the credit or the budget
+ended the run.
 """
 from __future__ import annotations
 
@@ -23,11 +27,12 @@ from helpers.retry import RetryPolicy, call_with_retry
 
 NOT_THE_MODEL = {"auth", "quota", "budget", "offline"}  # kinds of errors that say nothing about a model
 TICKET = "The parcel for Amina never came to Enugu, and I am cross."
+HELLO, LABELS = [{"role": "user", "content": "Say yes."}], ["delivery", "billing"]
 QUESTIONS: dict[str, Callable[[Any, str], Any]] = {
-    "chat": lambda client, model: client.chat_completion([{"role": "user", "content": "Say yes."}], model=model, max_tokens=16).choices,
+    "chat": lambda client, model: client.chat_completion(HELLO, model=model, max_tokens=16).choices,
     "embed": lambda client, model: client.feature_extraction(TICKET, model=model),
     "sentiment": lambda client, model: client.text_classification(TICKET, model=model),
-    "zero_shot": lambda client, model: client.zero_shot_classification(TICKET, candidate_labels=["delivery", "billing"], model=model),
+    "zero_shot": lambda client, model: client.zero_shot_classification(TICKET, candidate_labels=LABELS, model=model),
     "ner": lambda client, model: client.token_classification(TICKET, model=model),
     "image": lambda client, model: client.text_to_image("a red circle", model=model, width=256, height=256).size,
 }
@@ -67,7 +72,8 @@ class Finding:
         first = self.answers[0]
         if self.ok:
             return f"{self.role}: {first.model} answers"
-        fallback = f"{self.instead} answers instead" if self.instead else "no fallback answers" if self.answers[1:] else "it has no fallback"
+        silent = "no fallback answers" if self.answers[1:] else "it has no fallback"
+        fallback = f"{self.instead} answers instead" if self.instead else silent
         return f"{self.role}: {first.model} DOES NOT ANSWER ({first.problem}); {fallback}"
 
 
@@ -109,9 +115,9 @@ def problem(exc: Exception) -> str:
 
 def summary(findings: list[Finding]) -> str:
     """A Markdown table of all roles."""
-    rows = [f"| {f.role} | `{f.answers[0].model}` | {'yes' if f.ok else f.answers[0].problem} | {fallbacks(f)} |" for f in findings]
-    return "\n".join(["## Live models", "", f"Last verified by hand: {verified()}.", "", "| role | model | answers | fallbacks asked |",
-                      "|---|---|---|---|", *rows]) + "\n"
+    rows = [f"| {f.role} | `{f.answers[0].model}` | {f.answers[0].problem or 'yes'} | {fallbacks(f)} |" for f in findings]
+    return "\n".join(["## Live models", "", f"Last verified by hand: {verified()}.", "",
+                      "| role | model | answers | fallbacks asked |", "|---|---|---|---|", *rows]) + "\n"
 
 
 def fallbacks(finding: Finding) -> str:

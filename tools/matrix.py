@@ -1,12 +1,13 @@
 """Run lessons and solutions where learners have other versions: in Google Colab's, and in each pair of versions of the two SDKs.
 
-    python -m tools.matrix colab     a replica of Colab: what the setup cell installs, secrets, lessons, solutions, the learner's way
+    python -m tools.matrix colab     a replica of Colab: setup cell, secrets, lessons, solutions, the learner's way
     python -m tools.matrix ends      the two ends: the replica (oldest), and the newest of everything on Python 3.11
     python -m tools.matrix all       every cell: huggingface_hub x openai x Python; --hub, --openai, --python pick some
     options: --required              a missing Python is a failure, not a skip (CI)
 
-Environments are made afresh in `.course/matrix` (with uv if there is one, otherwise venv and pip) and hold the course's package as a
-wheel. Notebooks run from folders outside the repository, so the package is all they have. The closing line counts cells of notebooks.
+Environments are made afresh in `.course/matrix` (with uv if there is one, otherwise venv and pip) and hold the course's
+package as a wheel. Notebooks run from folders outside the repository, so the package is all they have. The closing line
+counts cells of notebooks.
 """
 from __future__ import annotations
 
@@ -44,7 +45,8 @@ class Outcome:
     failures: list[str] = field(default_factory=list)
 
     def __add__(self, other: Outcome) -> Outcome:
-        return Outcome(passed=self.passed + other.passed, skipped=self.skipped + other.skipped, failures=self.failures + other.failures)
+        return Outcome(passed=self.passed + other.passed, skipped=self.skipped + other.skipped,
+                       failures=self.failures + other.failures)
 
     def __str__(self) -> str:
         return f"{self.passed} passed, {len(self.failures)} failed" + (f", {self.skipped} skipped" if self.skipped else "")
@@ -64,7 +66,8 @@ class Environment:
 
     def ask(self, code: str) -> str:
         """What a line of Python prints there."""
-        return subprocess.run([self.python, "-c", code], env=installing(), check=True, capture_output=True, text=True).stdout.strip()
+        done = subprocess.run([self.python, "-c", code], env=installing(), check=True, capture_output=True, text=True)
+        return done.stdout.strip()
 
     def version(self, package: str) -> str:
         """The installed version of a package."""
@@ -72,8 +75,10 @@ class Environment:
 
     def running(self, home: Path, **more: str) -> dict[str, str]:
         """Variables for a run: no tokens, an empty home, only loopback, and nothing of the repository on the path."""
-        return {**installing(), "HF_HOME": str(home / "hub"), "MPLCONFIGDIR": str(home / "mpl"), "IPYTHONDIR": str(home / "ipython"),
-                "JUPYTER_PLATFORM_DIRS": "1", "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT / "tests" / "offline"), "COURSE_OFFLINE": "1",
+        return {**installing(), "HF_HOME": str(home / "hub"), "MPLCONFIGDIR": str(home / "mpl"),
+                "IPYTHONDIR": str(home / "ipython"),
+                "JUPYTER_PLATFORM_DIRS": "1", "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT / "tests" / "offline"),
+                "COURSE_OFFLINE": "1",
                 "COURSE_REFUSED": str(home / "refused.txt"), "COURSE_PROGRESS": "off", **self.variables, **more}
 
 
@@ -83,7 +88,7 @@ def installing() -> dict[str, str]:
     return {key: value for key, value in os.environ.items() if not key.startswith(dropped)}
 
 
-# --- environments -------------------------------------------------------------------------------------------------------------------
+# --- environments ---------------------------------------------------------------------------------
 
 def find_python(version: str) -> str | None:
     """An interpreter of this version ("3.13"): this one, one on the PATH, or one of pyenv's; None when there is none."""
@@ -101,7 +106,8 @@ def _is(path: str, version: str) -> bool:
 
 def step(*command: object) -> None:
     """Run one command of an installer; raises Broken with its last lines."""
-    done = subprocess.run([*map(str, command)], env=installing(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=HOME)
+    done = subprocess.run([*map(str, command)], env=installing(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          cwd=HOME)
     if done.returncode:
         raise Broken("\n".join(done.stdout.strip().splitlines()[-12:]))
 
@@ -153,21 +159,23 @@ def replica(python: str) -> Environment:
 def pair(python: str, hub: str, openai: str, version: str, package: Path) -> Environment:
     """An environment with these versions of the SDKs; everything else as in constraints.txt where the two allow it."""
     wanted = {name: value for name, value in zip(SDKS, (hub, openai), strict=True) if value != "newest"}
-    pins = [line for line in (ROOT / "constraints.txt").read_text("utf-8").splitlines() if not line.startswith(tuple(f"{n}==" for n in SDKS))]
+    given, own = (ROOT / "constraints.txt").read_text("utf-8").splitlines(), tuple(f"{name}==" for name in SDKS)
+    pins = [line for line in given if not line.startswith(own)]
     HOME.mkdir(parents=True, exist_ok=True)
     limits = HOME / "constraints.txt"
     limits.write_text("\n".join([*pins, *(f"{name}=={value}.*" for name, value in wanted.items())]) + "\n", "utf-8")
     return make(f"py{version}-hub{hub}-openai{openai}", python, "-c", limits, package)
 
 
-# --- runs ---------------------------------------------------------------------------------------------------------------------------
+# --- runs -----------------------------------------------------------------------------------------
 
 def run_pytest(python: Path | str, arguments: list[object], env: dict[str, str], cwd: Path, name: str) -> Outcome:
     """One pytest run; its output is kept in `.course/matrix/NAME.log`. A run that ends without a report is one failure."""
     report, log = cwd / f"{name}.xml", HOME / f"{env.get('COURSE_LOG', 'run')}-{name}.log"
     with open(log, "w", encoding="utf-8") as file:
-        subprocess.run([str(python), "-m", "pytest", *map(str, arguments), "-p", "no:cacheprovider", "--color=no", f"--junitxml={report}"],
-                       env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT)
+        options = ["-p", "no:cacheprovider", "--color=no", f"--junitxml={report}"]
+        subprocess.run([str(python), "-m", "pytest", *map(str, arguments), *options], env=env, cwd=cwd,
+                       stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT)
     if not report.exists():
         return Outcome(failures=[f"{name}: pytest ended early, see {log.relative_to(ROOT)}"])
     return _read(report, name)
@@ -205,14 +213,16 @@ def run_notebooks(where: Environment, folder: Path, *modes: str) -> Outcome:
             shutil.copy(path, home / "run" / path.stem)
         (home / "pytest.ini").write_text("[pytest]\n", "utf-8")
         env = where.running(home, COURSE_LOG=where.folder.name)
-        outcome = run_pytest(where.python, ["run", *modes, *NBVAL, "-q", "-c", "pytest.ini", "--rootdir=."], env, home, folder.name)
+        options = ["run", *modes, *NBVAL, "-q", "-c", "pytest.ini", "--rootdir=."]
+        outcome = run_pytest(where.python, options, env, home, folder.name)
         return outcome + refused(home, folder.name)
 
 
 def refused(home: Path, name: str) -> Outcome:
     """A failure for each address beyond this machine that a run asked for."""
     path = home / "refused.txt"
-    return Outcome(failures=[f"{name}: asked for {line}" for line in path.read_text("utf-8").splitlines()] if path.exists() else [])
+    lines = path.read_text("utf-8").splitlines() if path.exists() else []
+    return Outcome(failures=[f"{name}: asked for {line}" for line in lines])
 
 
 def run_cell(where: Environment) -> Outcome:
@@ -226,7 +236,8 @@ def run_colab(python: str) -> tuple[Environment, Outcome]:
     """The replica: the setup cell installs the package there, then notebooks and the tests of tests/colab run side by side."""
     package, where = wheel(python), replica(python)
     with tempfile.TemporaryDirectory(prefix="course-matrix-", ignore_cleanup_errors=True) as name:
-        env = {**os.environ, "COURSE_COLAB": str(where.folder), "COURSE_WHEEL": str(package), "COURSE_LOG": "colab", "PYTHONPATH": str(ROOT)}
+        env = {**os.environ, "COURSE_COLAB": str(where.folder), "COURSE_WHEEL": str(package), "COURSE_LOG": "colab",
+               "PYTHONPATH": str(ROOT)}
         outcome = run_pytest(sys.executable, [COLAB / "test_install.py", "-q"], env, Path(name), "install")
         if outcome.failures:
             return where, outcome
@@ -237,7 +248,7 @@ def run_colab(python: str) -> tuple[Environment, Outcome]:
         return where, outcome + lessons.result() + solutions + way
 
 
-# --- the table ----------------------------------------------------------------------------------------------------------------------
+# --- the table ------------------------------------------------------------------------------------
 
 def line(version: str, label: str, where: Environment | None, outcome: Outcome, seconds: float) -> str:
     """One row: Python, versions of the SDKs as installed, counts, seconds."""
@@ -250,7 +261,7 @@ def run(version: str, label: str, job) -> tuple[Outcome, str]:
     """Run one cell, print its row and its failures; a machine without that Python gives a skip that says so."""
     python, started, where = find_python(version), time.monotonic(), None
     if python is None:
-        print(f"SKIPPED {label} on Python {version}: this machine has no Python {version}. Install one (pyenv install {version}) to run it.")
+        print(f"SKIPPED {label}: this machine has no Python {version}. Install one (pyenv install {version}) to run it.")
         outcome = Outcome(skipped=1)
     else:
         try:
@@ -275,7 +286,7 @@ def main(argv: list[str] | None = None) -> int:
     for name, values in (("hub", HUB), ("openai", OPENAI), ("python", PYTHON)):
         parser.add_argument(f"--{name}", nargs="*", choices=values, default=list(values), help="only these (with all)")
     args = parser.parse_args(argv)
-    chosen = cells(args.hub, args.openai, args.python) if args.what == "all" else [("3.11", "newest", "newest")] * (args.what == "ends")
+    chosen = {"all": cells(args.hub, args.openai, args.python), "ends": [("3.11", "newest", "newest")], "colab": []}[args.what]
     results = [] if args.what == "all" else [run("3.13", "colab", run_colab)]
     for version, hub, openai in chosen:
         results.append(run(version, f"hub {hub}, openai {openai}", lambda python, c=(hub, openai, version): run_pair(python, *c)))
@@ -287,7 +298,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def run_pair(python: str, hub: str, openai: str, version: str) -> tuple[Environment, Outcome]:
-    """One cell of the version table; the environment is removed when all went well."""
+    """One cell of the version table."""
     where = pair(python, hub, openai, version, wheel(python))
     return where, run_cell(where)
 

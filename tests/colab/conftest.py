@@ -39,7 +39,8 @@ class Colab:
 
     def cells(self, *sources: str, **variables: str) -> list[nbformat.NotebookNode]:
         """Code cells, run one after another in one kernel."""
-        return self.run(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources]), **variables).cells
+        cells = [nbformat.v4.new_code_cell(source) for source in sources]
+        return self.run(nbformat.v4.new_notebook(cells=cells), **variables).cells
 
     def python(self, *arguments: object, online: bool = False, **variables: str) -> subprocess.CompletedProcess[str]:
         """A command of the replica's Python in the folder."""
@@ -76,5 +77,6 @@ def colab(tmp_path: Path) -> Colab:
     """The replica, to be used from an empty folder."""
     folder = tmp_path / "content"
     folder.mkdir()
-    environment = Environment(Path(os.environ["COURSE_COLAB"]), {"IPYTHONDIR": os.path.join(os.environ["COURSE_COLAB"], "ipython")})
+    home = Path(os.environ["COURSE_COLAB"])
+    environment = Environment(home, {"IPYTHONDIR": str(home / "ipython")})
     return Colab(environment, folder, Path(os.environ["COURSE_WHEEL"]))

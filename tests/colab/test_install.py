@@ -1,4 +1,4 @@
-"""The setup cell in Colab, in this order: it is run where the package is missing, and everything after it uses what it installed."""
+"""The setup cell in Colab. The order matters: it is run where the package is missing, and what follows uses what it installed."""
 from __future__ import annotations
 
 import json
@@ -11,7 +11,8 @@ from tests.colab.conftest import Colab, plain, text
 
 ROOT = Path(__file__).resolve().parents[2]
 PINS = dict(line.split("==") for line in (Path(__file__).parent / "constraints.txt").read_text().splitlines() if "==" in line)
-ADDED = {"hf-inference-course", "nbval", "coverage", "jedi"}  # Colab leaves out jedi, which its IPython asks for: pip brings it back
+# Colab leaves out jedi, which its IPython asks for: pip brings it back.
+ADDED = {"hf-inference-course", "nbval", "coverage", "jedi"}
 IMPORTED = "import numpy, matplotlib, huggingface_hub, openai, ipywidgets\nprint(numpy.__version__, openai.__version__)"
 
 
@@ -47,16 +48,18 @@ def test_nothing_that_colab_has_would_be_replaced(colab):
 
 def test_setup_cell_does_nothing_outside_colab(colab):
     """In an ordinary kernel the setup cell prints nothing and installs nothing, although the package is missing."""
-    cells = colab.cells(setup_cell(colab.wheel), "print(importlib.util.find_spec('helpers'))", IPYTHONDIR=str(colab.folder / "ipython"))
+    plain_kernel = str(colab.folder / "ipython")
+    cells = colab.cells(setup_cell(colab.wheel), "print(importlib.util.find_spec('helpers'))", IPYTHONDIR=plain_kernel)
     assert not cells[0].outputs and text(cells[1]) == "None\n"
 
 
 def test_setup_cell_installs_in_colab(colab):
-    """It installs the package, and the same kernel can use it at once: nothing that was loaded is replaced, nothing needs a restart."""
+    """It installs the package, and the same kernel can use it at once: nothing is replaced, nothing needs a restart."""
     online = {"COURSE_OFFLINE": "0", "PYTHONPATH": ""}
     cells = colab.cells(IMPORTED, setup_cell(colab.wheel), "from helpers import connect\ncourse = connect()",
                         "import helpers\nprint(helpers.__file__)\ncourse.close()", **online)
-    assert not [output for cell in cells for output in cell.outputs if output.output_type == "error"], [text(cell) for cell in cells]
+    said = [text(cell) for cell in cells]
+    assert not [output for cell in cells for output in cell.outputs if output.output_type == "error"], said
     assert "conflict" not in text(cells[1]) and "restart the runtime" not in text(cells[1]).lower()
     assert text(cells[2]).startswith("Practice mode")
     assert "site-packages" in text(cells[3])

@@ -57,7 +57,8 @@ def test_an_exercise_alone_in_a_folder(colab, path):
     """An untouched exercise fails at its checks only, kindly; with the answers typed in, every check passes."""
     stub = colab.run(nbformat.read(path, as_version=4), path.name)
     checks = [cell for cell in _cells.read(path) if cell.checks]
-    assert len(errors(stub)) == len(checks) and all(problem.startswith("NotAttempted: ") for problem in errors(stub)), errors(stub)
+    problems = errors(stub)
+    assert len(problems) == len(checks) and all(text.startswith("NotAttempted: ") for text in problems), problems
     done = colab.run(answered(path), path.name)
     assert not errors(done)
     said = "".join(text(cell) for cell in done.cells if cell.cell_type == "code")
@@ -72,7 +73,7 @@ def test_hint_and_progress(colab):
 
 
 def test_command_checks_all_answers(colab):
-    """`python -m helpers.checks` on a folder of answered notebooks passes every exercise, though only the package is installed."""
+    """`python -m helpers.checks` on a folder of answered notebooks passes every exercise, from the package alone."""
     for path in EXERCISES:
         nbformat.write(answered(path), colab.folder / path.name)
     done = colab.python("-m", "helpers.checks", "--folder", ".")

@@ -1,5 +1,6 @@
-"""The vault of secrets, seen from a notebook. COURSE_COLAB_SECRET says how it is: "missing", "refused", "silent", or the secret itself.
+"""The vault of secrets, seen from a notebook.
 
+COURSE_COLAB_SECRET says how it is: "missing", "refused", "silent", or the secret itself.
 COURSE_COLAB_READS names a file that gets a line for each question to the vault.
 """
 import os
