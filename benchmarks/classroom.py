@@ -202,7 +202,7 @@ def main() -> int:
     counts, wall, memory, busy = measure(options.learners, options.seconds)
     done = len(counts.replies) + len(counts.first_tokens)
     ttft, reply = (statistics.quantiles(times, n=100) for times in (counts.first_tokens, counts.replies))
-    print(f"{options.learners} learners, lessons 03 and 07 at once, {wall:.0f} s, {os.cpu_count()} cores shared with the learners, "
+    print(f"{options.learners} learners, lessons 03 and 07 at once, {wall:.0f} s, {os.cpu_count()} cores (shared), "
           f"load average {os.getloadavg()[0]:.1f}")
     seen = f"{done} / {counts.asked_429} / {counts.asked_cuts}"
     good = [

@@ -84,8 +84,8 @@ def permission(user: dict[str, Any] | None, refused: Verdict | None) -> Finding:
     granted = _granted(user)
     if granted is False:
         return Finding("permission", False, "this token may not call Inference Providers.", step)
-    return Finding("permission", granted, "this token may call Inference Providers" if granted else f"not known ({_short(refused)}).",
-                   "see the line of the chat model")
+    found = "this token may call Inference Providers" if granted else f"not known ({_short(refused)})."
+    return Finding("permission", granted, found, "see the line of the chat model")
 
 
 def _granted(user: dict[str, Any] | None) -> bool | None:

@@ -26,6 +26,8 @@ ROOT = Path(__file__).resolve().parent.parent
 OLDEST = (3, 11)
 REQUIREMENT = re.compile(r"([A-Za-z0-9_.-]+)\s*(?:\[[^]]*\])?\s*([<>=!~0-9., ]*)")
 KERNEL_START_S = 60
+NAMED = ("huggingface_hub", "openai", "numpy", "starlette")  # whose versions are told although they are right
+COMPARE = {">=": tuple.__ge__, "<=": tuple.__le__, ">": tuple.__gt__, "<": tuple.__lt__, "==": tuple.__eq__, "!=": tuple.__ne__}
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -93,7 +95,7 @@ def packages(lines: list[str]) -> Iterator[Finding]:
     wrong = [finding for line in lines if not (finding := package(line)).good]
     if len(lines) > len(wrong):
         names = [REQUIREMENT.match(line)[1] for line in lines]
-        shown = ", ".join(f"{name} {_version(name)}" for name in names if name in ("huggingface_hub", "openai", "numpy", "starlette"))
+        shown = ", ".join(f"{name} {_version(name)}" for name in names if name in NAMED)
         yield Finding("packages", True, f"{len(lines) - len(wrong)} of {len(lines)} in their supported range. {shown}".rstrip())
     yield from wrong
 
@@ -110,9 +112,8 @@ def package(line: str) -> Finding:
 
 def fits(version: str, bounds: str) -> bool:
     """Whether a version such as "2.54.0rc1" lies in bounds such as ">=2.54,<4"; only numbers are compared."""
-    compare = {">=": tuple.__ge__, "<=": tuple.__le__, ">": tuple.__gt__, "<": tuple.__lt__, "==": tuple.__eq__, "!=": tuple.__ne__}
     found = re.findall(r"(>=|<=|==|!=|>|<)([0-9.]+)", bounds)
-    return all(compare[sign](_numbers(version), _numbers(bound)) for sign, bound in found)
+    return all(COMPARE[sign](_numbers(version), _numbers(bound)) for sign, bound in found)
 
 
 def _numbers(version: str) -> tuple[int, ...]:
@@ -162,8 +163,8 @@ def kernel() -> Finding:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
     good = reply["content"]["status"] == "ok"
-    return Finding("kernel", good, "python3 starts and imports the helpers" if good else "python3 starts, and cannot import the helpers.",
-                   "run: python3 course.py lab")
+    found = "python3 starts and imports the helpers" if good else "python3 starts, and cannot import the helpers."
+    return Finding("kernel", good, found, "run: python3 course.py lab")
 
 
 def write_access() -> Finding:
@@ -190,13 +191,15 @@ def practice_server() -> Finding:
         client = InferenceClient(token=course.token, timeout=30)
         reply = client.chat_completion([{"role": "user", "content": "What is a 429?"}], model=course.models.chat, max_tokens=8)
     good = bool(reply.choices[0].message.content)
-    return Finding("practice server", good, "starts and answers" if good else "gave an empty answer.", "run: python3 course.py test")
+    found = "starts and answers" if good else "gave an empty answer."
+    return Finding("practice server", good, found, "run: python3 course.py test")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="course.py doctor", description="Name what is missing on this machine, with the next step.")
+    parser = argparse.ArgumentParser(prog="course.py doctor",
+                                     description="Name what is missing on this machine, with the next step.")
     parser.add_argument("--live", action="store_true",
-                        help="also look for your token and ask the real service: permission, credit, each model (one call of one token)")
+                        help="also look for your token and ask the real service: permission, credit, each model (one short call)")
     return parser
 
 

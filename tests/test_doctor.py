@@ -19,7 +19,8 @@ STANDIN = "from tests.live.standin import install; install()\nimport os\n"
 def fresh(code: str, cwd: Path = ROOT, **env: str | None) -> subprocess.CompletedProcess:
     """Run code in a Python of its own, without the caller's tokens and proxies; a variable set to None is taken away."""
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("HF_", "HUGGING_FACE")) and "proxy" not in key.lower()}
+    kept = {key: value for key, value in os.environ.items()
+            if not key.startswith(("HF_", "HUGGING_FACE")) and "proxy" not in key.lower()}
     wanted = {**kept, "HF_HOME": str(cwd / "no-hf-home"), "PYTHONPATH": path, "PYTHONUTF8": "1", **env}
     return subprocess.run([sys.executable, "-c", code], cwd=cwd, capture_output=True, text=True, timeout=180, encoding="utf-8",
                           env={key: value for key, value in wanted.items() if value is not None})
@@ -77,11 +78,13 @@ def test_a_package_of_another_version_is_found(tmp_path):
     assert done.returncode == 1 and "✗ openai" in done.stdout and "1.0.0 is outside >=2.54,<4." in done.stdout
 
 
-@pytest.mark.parametrize("hidden, name", [("jupyter_client", "kernel"), ("huggingface_hub", "practice server"), ("uvicorn", "practice server")])
+@pytest.mark.parametrize("hidden, name", [("jupyter_client", "kernel"), ("huggingface_hub", "practice server"),
+                                          ("uvicorn", "practice server")])
 def test_what_cannot_be_imported_is_named(hidden, name, tmp_path):
     """A kernel or server that lacks a package ends in one line that names the package."""
     look = name.replace(" ", "_")
-    code = f"import sys; sys.modules[{hidden!r}] = None; from helpers import doctor; print(doctor.safely({name!r}, doctor.{look}))"
+    code = (f"import sys; sys.modules[{hidden!r}] = None\n"
+            f"from helpers import doctor; print(doctor.safely({name!r}, doctor.{look}))")
     line = lines(fresh(code, tmp_path))[name]
     assert line.startswith("✗") and f"{hidden} cannot be imported. Next: run" in line
 
