@@ -142,7 +142,7 @@ class RateLimiter(Turns):
         model = self._model
         if isinstance(model, Probe):
             if asked is None:
-                model.accepted(permit.taken_at, now)
+                model.accepted(permit.taken_at, permit.sent_at, now)
             else:
                 model.refused(permit.seq, permit.taken_at, permit.sent_at, now, asked)
         elif info is not None or asked is not None:

@@ -41,6 +41,7 @@ class Bucket:
         self.rate, self.size, self.announced = rate, size, announced or rate
         self.steady = True  # the announced rate has not changed
         self._level, self._at = size, now
+        self._answer_s = 0.0  # how long an answer takes, on average
         self._doubt = 0.06  # of a token, at least kept back; grows when the server refuses what its headers allow
 
     def level(self, now: float) -> float:
@@ -51,7 +52,11 @@ class Bucket:
         return max(self._doubt, min(1.0, (self.size - 1.0) / 4))
 
     def ready_at(self, now: float, in_flight: int) -> float:
-        return now + max(0.0, 1.0 + self._reserve() - self.level(now)) / self.rate
+        ready = now + max(0.0, 1.0 + self._reserve() - self.level(now)) / self.rate
+        # More unanswered requests than that are stuck on their way, and will arrive at once: more than the bucket holds.
+        if in_flight > 2.0 + self.size / 2 + 2 * self.rate * self._answer_s:
+            ready = max(ready, self._at + PATIENCE_S)
+        return ready
 
     def take(self, now: float, seq: int) -> None:
         self._level, self._at = min(self.size, self.level(now)) - 1.0, now
@@ -59,6 +64,8 @@ class Bucket:
     def learn(self, info: LimitInfo, answer: Answer) -> None:
         """Keep the own count, within what the server's count allows: `r` is a floor, and it ages on its way here."""
         now, refused = answer.now, answer.refused
+        took = now - answer.sent_at
+        self._answer_s += (0.1 if self._answer_s else 1.0) * (took - self._answer_s)
         self._follow(info, refused and self.level(now) >= 1.5)
         if info.remaining is None:
             self._level, self._at = min(self.level(now), 0.0) if refused else self.level(now), now

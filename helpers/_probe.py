@@ -39,7 +39,9 @@ class Probe:
         self._known_at = -float("inf")
         self._trial: float | None = None  # a request on trial: nothing follows until it is answered, or can be taken for accepted
         self._refusal_s = 0.005  # how long a refusal takes to come back
+        self._answer_s = 0.0  # how long an answer takes, on average
         self._refused: list[int] = []  # their places in the order of sending, sorted
+        self._searching_from = 0
         self._marks: deque[tuple[float, int]] = deque(maxlen=MARKS)  # (time, place) of refusals
         self._costly, self._ceiling = False, float("inf")
         self._episode = (0.0, 0)  # (time, place) when the last long block ended
@@ -53,6 +55,8 @@ class Probe:
         ready = self._at + max(0.0, 1.0 - self._level) / self.send_rate()
         if self._in_a_row and self._trial is not None:
             ready = max(ready, self._trial + 4 * self._refusal_s)
+        if in_flight > 2.0 + self.size / 2 + 2 * self.rate * self._answer_s:  # stuck on their way, as in `Bucket`
+            ready = max(ready, self._at + PATIENCE_S)
         return max(now, ready)
 
     def take(self, now: float, seq: int) -> None:
@@ -61,6 +65,8 @@ class Probe:
             self._began, self._episode = now, (now, 0)
         self._seq = seq
         if self.rate:
+            if self._run > 10 and now - self._at > max(3.0, self.size / 2) / self.rate:
+                self._marks.clear()  # a long silence: the bucket may have run over
             gained = self._level + self.send_rate() * max(0.0, now - self._at)
             self._level = min(max(1.0 + min(1.0, (self.size - 1.0) / 4), self._level), gained) - 1.0
         self._at = max(now, self._at)
@@ -79,12 +85,13 @@ class Probe:
         return 0.05 * run / (200.0 + run) + max(0.0, run - 1000.0) / 2000
 
     def _seen(self) -> int:
-        """Requests accepted since the oldest mark: the more, the closer the estimate."""
-        return self._accepted_between(self._marks[0][1], self._seq + 1) if self._marks else 0
+        """Requests sent since the search began: the more, the closer the estimate."""
+        return self._seq - self._searching_from
 
     # -- learning -------------------------------------------------------------------------------------------------
-    def accepted(self, taken_at: float, now: float) -> None:
+    def accepted(self, taken_at: float, sent_at: float, now: float) -> None:
         """A request was accepted whose turn had come at `taken_at`."""
+        self._answer_s += (0.1 if self._answer_s else 1.0) * (now - sent_at - self._answer_s)
         self._window += 1.0
         self._run += 1
         if taken_at >= self._known_at:
@@ -108,6 +115,7 @@ class Probe:
                 self.rate = self._if_window  # what a window gives on average; no bucket of the old rate would give this
                 self._marks.clear()
                 self._marks.append((now, self._seq))
+                self._searching_from = self._seq
 
     def refused(self, seq: int, taken_at: float, sent_at: float, now: float, asked: float) -> None:
         """Request `seq` was refused; the server asks for a rest of `asked` seconds (0: it does not say)."""
@@ -134,12 +142,14 @@ class Probe:
         if not self._costly:  # too high an estimate falls with the next refusals; too low a one would stay
             tried = min(tried, 10 * self._refusal_s)
         self.rate = self.size / max(tried, 1e-3)
+        self._searching_from = seq
         self._marks.append((sent_at, seq))
 
     def _narrow(self, seq: int, sent_at: float) -> None:
         """Bring the estimate within what the distance to each earlier refusal allows, the nearest last."""
         if self._run > 2 * USUAL_RUN:
             self.rate = self._drained()
+            self._searching_from = seq
             self._marks.clear()  # the bucket ran over since then, so they would count too few
         for then, place in self._marks:
             span, accepted = sent_at - then, self._accepted_between(place, seq)
@@ -165,7 +175,7 @@ class Probe:
         if not fresh:
             return
         sending = self.send_rate()
-        began, place = self._marks[-1]
+        began, place = self._marks[-1] if self._marks else (self._began, 0)
         span, accepted = max(sent_at - began, 1e-3), self._accepted_between(place, seq)
         refilled = max(accepted - self.size, 0.0) / span
         if self._ceiling == float("inf") and refilled:  # the rate grew a lot: the bucket ran over at first

@@ -111,6 +111,7 @@ def simulate(
     overhead: float = 0.002,
     cpu: float = 0.0008,
     late: float = 0.0,
+    stall: float = 0.0,
     until: float = 600.0,
 ) -> Outcome:
     """`workers` closed loops take `calls` calls from one queue. Refused calls and failures come again as in helpers.retry;
@@ -118,6 +119,7 @@ def simulate(
 
     latency: seconds in the server after admission (a refusal takes 1 ms). overhead: seconds on the way there and back.
     cpu: seconds that each departure holds the one interpreter. late: mean seconds by which a sleeper wakes late.
+    stall: mean seconds by which one departure in fifty, and all behind it, are held up.
     """
     rng = random.Random(seed)
     now = 0.0
@@ -146,7 +148,7 @@ def simulate(
 
     def depart(worker: int, permit: Permit) -> None:
         nonlocal busy_until
-        busy_until = max(busy_until, now) + cpu
+        busy_until = max(busy_until, now) + cpu + (rng.uniform(0, 2 * stall) if rng.random() < 0.02 else 0.0)
         permit.sent_at = busy_until
         at(busy_until + overhead * rng.uniform(0.2, 0.8), "serve", (worker, permit))
 
