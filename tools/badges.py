@@ -58,7 +58,10 @@ def move(address: str) -> None:
 
 
 def badge_line(path: Path) -> str:
-    """Text links, not pictures: a picture would ask the network, and say nothing to a screen reader without it."""
+    """Text links, not pictures: a picture would ask the network, and say nothing to a screen reader without it.
+
+    The markers stand on lines of their own: Markdown reads the rest of a comment's line as HTML.
+    """
     address, tag = repository()
     owner_name, place = address.removeprefix("https://github.com/"), path.relative_to(ROOT).as_posix()
     links = [f"[Open in Colab](https://colab.research.google.com/github/{owner_name}/blob/{tag}/{place})",
@@ -67,7 +70,7 @@ def badge_line(path: Path) -> str:
         links.append(f"[Exercise](../exercises/{path.name})")
     else:
         links.append(f"[Lesson]({'../' * (len(path.relative_to(ROOT).parts) - 1)}notebooks/{path.name})")
-    return f"<!-- badges -->{' · '.join(links)}<!-- /badges -->"
+    return f"<!-- badges -->\n{' · '.join(links)}\n<!-- /badges -->"
 
 
 def setup_source() -> str:

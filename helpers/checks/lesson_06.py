@@ -22,7 +22,7 @@ def banner(answer: Any) -> None:
     from PIL import Image
     with sandbox() as place, tempfile.TemporaryDirectory() as folder:
         before = set(Path.cwd().iterdir())
-        for size, seed in [((96, 48), 3), ((48, 64), 0)]:
+        for size, seed in [((128, 64), 3), ((64, 80), 0)]:
             did = f"banner(client, 'a red circle', model=..., seed={seed}, size={size})"
             got = answer(place.client, "a red circle", model=place.models.image, seed=seed, size=size)
             _image(got, Image.Image, did)
