@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 import statistics
 import subprocess
@@ -155,7 +156,8 @@ def table(rows: list[dict[str, Any]], cost: dict[str, float], calls: int) -> str
     lines = ["# Retries under a rate limit: measured", "",
              f"{time.strftime('%Y-%m-%d')}, Python {platform.python_version()}, "
              + ", ".join(f"{name} {version(name)}" for name in ("huggingface_hub", "openai", "tenacity", "stamina"))
-             + f"; N = {calls}; medians. Command: `python benchmarks/retry.py`.", "",
+             + f"; {os.cpu_count()} cores, load average {os.getloadavg()[2]:.1f} over the last 15 minutes; N = {calls}; medians. "
+             f"Command: `python {' '.join(['benchmarks/retry.py', *sys.argv[1:]])}`.", "",
              "ratio: wall time / least time the limit allows for N requests. attainable: the same, counting the requests that "
              "the server's faults cost (in the fixed window these need one more window: 1.25 is the floor of the ratio).", ""]
     for name in dict.fromkeys(row["scenario"] for row in rows):
