@@ -29,7 +29,8 @@ MOST_SECONDS = 3  # of one check on a busy machine; benchmarks/checks.py measure
 
 
 @pytest.fixture(autouse=True)
-def _nothing_kept(monkeypatch):
+def _nothing_kept(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)  # some wrong answers write files
     monkeypatch.setenv("COURSE_PROGRESS", "off")
 
 
