@@ -98,11 +98,11 @@ class RateLimiter(Turns):
             if permit.answered:
                 return
             now = self._answered(permit)
-            info = parse_limit(fields)
-            refused, asked = status == 429, parse_retry_after(fields)
-            if refused:
+            info = parse_limit(fields) if fields else None
+            asked = (parse_retry_after(fields) or 0.0) if status == 429 else None
+            if asked:
                 self._hold(now, asked)
-            self._learn(permit, info, now, asked or 0.0 if refused else None)
+            self._learn(permit, info, now, asked)
             self._wake_first()
 
     def release(self, permit: Permit) -> None:
