@@ -613,12 +613,15 @@ def test_fresh_copy_never_overwrites(tmp_path, capsys):
 
 def test_progress_shows_what_the_command_found(tmp_path, monkeypatch, capsys):
     """In the default folder the verdicts go to the learner's own progress; with --folder they do not."""
-    put(tmp_path, FIRST.name, notebook({"00.1": WRONG + "\n# NBVAL_SKIP"}))
+    state.note("00.1", "passed", "in the notebook, before it was emptied")
+    put(tmp_path, FIRST.name, notebook(STUBBED))
     monkeypatch.chdir(tmp_path)
     command.main(["00", "--folder", "."])
-    assert state.load() == {}
+    assert state.load()["00.1"]["state"] == "passed"
     command.main(["00"])
-    assert state.load()["00.1"]["state"] == "crashed"
+    assert state.load()["00.1"]["state"] == "not yet attempted"
+    command.main(["01"])
+    assert set(state.load()) == {"00.1"}
 
 
 def test_table_lists_every_case(capsys):
