@@ -103,7 +103,7 @@ return text[:1].upper() + text[1:]
             "case": (alt(PARTS + "text = re.sub(r'^(an? )?(image|picture|photo|drawing) of ', '', text)\n" + CUT + END), "says-image-of"),
             "empty": (alt(PARTS + OPENING + CUT + "return text[:1].upper() + text[1:]"), "empty"),
             "too long": (alt(PARTS + OPENING + "text = text[:1].upper() + text[1:]\nreturn text or 'Decorative image'"), "too-long"),
-            "dots": (alt(PARTS + OPENING + "if len(text) > max_len:\n    text = text[:max_len].rsplit(' ', 1)[0] + '...'\n" + END), "too-long"),
+            "dots": (alt(PARTS + OPENING + "if len(text) > max_len:\n    text = text[:max_len].rsplit(' ', 1)[0] + '...'\n" + END), "cuts-a-word"),
             "lower": (alt(PARTS + OPENING + CUT + "return text or 'Decorative image'"), "not-capital"),
             "always back": (alt(PARTS + OPENING + "if len(text) > max_len:\n    text = text[:max_len].rsplit(' ', 1)[0]\n" + END), "exact-cut"),
             "eager": (alt("text = re.split(r'(?i),?\\s*\\b(4k|8k|highly detailed|trending|masterpiece|digital art)\\b', prompt)[0].strip(' ,')\n" + OPENING + CUT + END), "too-eager"),
