@@ -59,7 +59,8 @@ def test_ranges(version, bounds, good):
 def test_missing_and_old_packages_are_named():
     """A package that is missing, or too new, gets its range and the command that mends it."""
     missing, old = doctor.packages(["no-such-package-at-all>=1.2,<3", "pytest<1"])
-    assert not missing.good and 'pip install "no-such-package-at-all>=1.2,<3"' in str(missing)
+    assert not missing.good and ('pip install "no-such-package-at-all>=1.2,<3"' in str(missing)
+                                 or "delete the folder .venv" in str(missing))  # the step in the course's own environment
     assert not old.good and "is outside <1" in str(old) and str(old).startswith("✗ pytest")
 
 
@@ -86,14 +87,15 @@ def test_what_cannot_be_imported_is_named(hidden, name, tmp_path):
     code = (f"import sys; sys.modules[{hidden!r}] = None\n"
             f"from helpers import doctor; print(doctor.safely({name!r}, doctor.{look}))")
     line = lines(fresh(code, tmp_path))[name]
-    assert line.startswith("✗") and f"{hidden} cannot be imported. Next: run" in line
+    assert line.startswith("✗") and f"{hidden} cannot be imported. Next: " in line and "run: " in line
 
 
 def test_a_kernel_that_does_not_start_is_named(tmp_path):
     """A broken kernel ends in one line with a next step."""
     code = ("import asyncio, subprocess; subprocess.Popen = None\n"
             "from helpers import doctor; print(doctor.safely('kernel', doctor.kernel))")
-    assert "does not work (TypeError). Next: run: python3 course.py lab" in lines(fresh(code, tmp_path))["kernel"]
+    line = lines(fresh(code, tmp_path))["kernel"]
+    assert "does not work (TypeError). Next: " in line and "run: python3 course.py lab" in line
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path):

@@ -204,7 +204,7 @@ def test_checks_are_quick():
     for id in CASES:
         given = answer(id, solution(id))
         core.judged(core.find(id), given)
-        started = time.perf_counter()
+        started = time.process_time()
         core.judged(core.find(id), given)
-        slow[id] = time.perf_counter() - started
+        slow[id] = time.process_time() - started
     assert all(seconds < MOST_SECONDS for seconds in slow.values()), slow
