@@ -8,8 +8,9 @@ import nbformat
 import pytest
 
 from helpers.checks.core import LINE, find
-from tests.browser.look import axe, figures, too_wide
-from tools.browser import ROOT, SCREENS, NotebookPage
+from tests.browser.look import axe, too_wide, window
+from tests.browser.notebook import NotebookPage
+from tools.browser import ROOT, SCREENS
 
 NAME = "01_inference_client.ipynb"
 PROGRESS = "from helpers import progress\nprogress()"
@@ -58,8 +59,7 @@ def played(lab, browser):
         notebook.run_here()
         hinted, card_before = seen(hint), seen(card)
         faults, wide = axe(notebook.page)["faults"], too_wide(notebook.page)
-        notebook.cell(index).scroll_into_view_if_needed()
-        notebook.page.screenshot(path=SCREENS / "window-stub.png")
+        window(notebook.page, notebook.cell(index - 1), SCREENS / "window-stub.png")
         notebook.write(notebook.cell(index), solution)
         typed = "\n".join(notebook.cell(index).locator(".cm-line").all_inner_texts())
         notebook.run_here()  # the answer; the check cell is the next one
@@ -67,8 +67,7 @@ def played(lab, browser):
         verdict, errors = seen(check), notebook.cell(check).locator("[data-mime-type='application/vnd.jupyter.stderr']").count()
         notebook.cell(card).locator(".cm-content").click()
         notebook.run_here()
-        notebook.cell(index).evaluate("cell => cell.scrollIntoView({block: 'start'})")
-        notebook.page.screenshot(path=SCREENS / "window-exercise.png")
+        window(notebook.page, notebook.cell(index), SCREENS / "window-exercise.png")
         notebook.screens(SCREENS, "exercise-light")
         faults += axe(notebook.page)["faults"]
         yield Played(id, refusal, hinted, card_before, typed, solution, verdict, errors, seen(card), faults,

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.browser.look import axe, controls, figures, picture_changes, press, too_wide, unfold
-from tools.browser import ROOT, SCREENS, WIDGET, WIDTH, NotebookPage
+from tests.browser.look import axe, controls, figures, not_rendered, picture_changes, press, too_wide, unfold, window
+from tests.browser.notebook import WIDGET, WIDTH, NotebookPage
+from tools.browser import ROOT, SCREENS
 
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 SMALLEST = 0.75  # of the width it was drawn for: labels of 15 pixels stay above 11
@@ -44,6 +45,11 @@ def test_runs_without_an_error(lesson):
     assert page.locator("[data-mime-type='application/vnd.jupyter.stderr']").all_inner_texts() == []
 
 
+def test_text_is_rendered(lesson):
+    """No text cell shows raw Markdown, and no two dollar signs make a formula of the words between them."""
+    assert not_rendered(lesson.notebook.page) == []
+
+
 def test_no_horizontal_scroll(lesson):
     """In a window of 1280 pixels, neither the page nor the notebook nor any output is wider than its place, tables unfolded."""
     assert lesson.notebook.page.evaluate("window.innerWidth") == WIDTH
@@ -64,11 +70,10 @@ def test_widgets_follow_the_keyboard(lesson):
     page, found = lesson.notebook.page, controls(lesson.notebook.page)
     panels = sum(WIDGET in output["mimes"] for output in lesson.notebook.outputs())
     assert len(found) >= panels
+    if found:  # for the README, before anything moves
+        window(page, found[0], SCREENS / f"window-{lesson.name[:2]}.png")
     still = [control.evaluate("control => control.labels?.[0]?.innerText ?? control.outerHTML") for control in found
              if not picture_changes(page, control, lambda control=control: press(page, control))]
-    if found:
-        found[0].evaluate("control => control.closest('.jp-Cell').scrollIntoView({block: 'center'})")
-        page.screenshot(path=SCREENS / f"window-{lesson.name[:2]}.png")
     assert still == []
 
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.look import axe, figures, too_wide
-from tools.browser import NotebookPage
+from tests.browser.look import axe, figures, not_rendered, too_wide
+from tests.browser.notebook import NotebookPage
 
 FAULTS = {
     "image-alt": '<img src="data:image/png;base64,iVBORw0KGgo=">',
@@ -41,6 +41,13 @@ def test_a_wide_output_is_seen(notebook):
     plant(notebook, '<div style="width:3000px">wide</div>' + FAULTS["image-alt"])
     assert len(too_wide(notebook.page)) == 1
     assert [(figure["alt"], figure["natural"]) for figure in figures(notebook.page)] == [("", 0)]
+
+
+@pytest.mark.parametrize("text", ["[Open](https://example.invalid)", "**You will**", "<mjx-container>0.80anhour</mjx-container>"])
+def test_raw_markdown_is_seen(notebook, text):
+    """Markdown signs that were not rendered, and a formula nobody meant, are found; the same signs in code are not."""
+    plant(notebook, f'<div class="jp-MarkdownOutput"><p>words {text}</p><code>a[0](b) ** 2</code></div>')
+    assert len(not_rendered(notebook.page)) == 1
 
 
 def test_other_machines_are_refused_and_noted(notebook):
