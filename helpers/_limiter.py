@@ -59,7 +59,7 @@ class RateLimiter(Turns):
             if isinstance(self._model, Probe):
                 self._model.rested(now)
         ready = self._model.ready_at(now, len(self._under_way))
-        return max(ready, self._own.ready_at(now, len(self._under_way))) if self._own else ready
+        return max(ready, self._own.ready_at(now, 0)) if self._own else ready
 
     def _take(self, now: float, waited: float) -> Permit:
         self._seq += 1

@@ -167,6 +167,7 @@ class _Reader:
         self._chunks: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._closed = self._busy = False
+        self._open = [stream] if self._iterator is stream else [self._iterator, stream]
 
     def next(self, timeout: float | None) -> Any:
         """The next chunk or _END; raises TimeoutError after `timeout` seconds of silence."""
@@ -195,19 +196,23 @@ class _Reader:
             self._chunks.put(answer)
             if self._closed:
                 break
-        _close(self._stream, self._iterator)
+        self._shut()
 
     def close(self) -> None:
         """Close the stream: now, or when a read that is under way comes back."""
         if self._closed:
             return
         self._closed = True
-        if self._thread is not None:
-            self._asked.put(False)
+        self._asked.put(False)  # ends the helper thread
         if not self._busy:
-            _close(self._stream, self._iterator)
+            self._shut()
         else:
             _close(getattr(self._stream, "response", None))  # openai: ends the read that is under way
+
+    def _shut(self) -> None:
+        with contextlib.suppress(IndexError):  # the other thread may be closing as well
+            while True:
+                _close(self._open.pop(0))
 
 
 def carries_output(chunk: Any) -> bool:
@@ -239,10 +244,9 @@ def _get(thing: Any, name: str) -> Any:
     return thing.get(name) if isinstance(thing, dict) else getattr(thing, name, None)
 
 
-def _close(*things: Any) -> None:
-    for thing in things:
-        with contextlib.suppress(Exception):
-            getattr(thing, "close", lambda: None)()
+def _close(thing: Any) -> None:
+    with contextlib.suppress(Exception):
+        getattr(thing, "close", lambda: None)()
 
 
 async def _aclose(stream: Any) -> None:

@@ -31,6 +31,7 @@ class Service:
     error_rate: float = 0.015
     seed: int = 7
     halve_after: int | None = None
+    change: float = 0.5  # of the rate, then
     phase: float = 0.0  # how long before the first request a fixed window began
     tokens: float = field(init=False)
     at: float = 0.0
@@ -51,7 +52,7 @@ class Service:
             return 429, fields, None
         self.admitted += 1
         if self.halve_after is not None and self.admitted == self.halve_after:
-            self.rate /= 2
+            self.rate *= self.change
         if now - self.first < self.cold_s:
             return 503, fields, round(self.first + self.cold_s - now, 2)
         return (500 if self.random.random() < self.error_rate else 200), fields, None
@@ -112,12 +113,13 @@ def simulate(
     cpu: float = 0.0008,
     late: float = 0.0,
     stall: float = 0.0,
+    refusal: float = 0.001,
     until: float = 600.0,
 ) -> Outcome:
     """`workers` closed loops take `calls` calls from one queue. Refused calls and failures come again as in helpers.retry;
     a call that is refused six times has failed.
 
-    latency: seconds in the server after admission (a refusal takes 1 ms). overhead: seconds on the way there and back.
+    latency: seconds in the server after admission; refusal: for a refusal. overhead: seconds on the way there and back.
     cpu: seconds that each departure holds the one interpreter. late: mean seconds by which a sleeper wakes late.
     stall: mean seconds by which one departure in fifty, and all behind it, are held up.
     """
@@ -173,7 +175,7 @@ def simulate(
         elif what == "serve":
             worker, permit = data
             status, fields, hint = service.answer(now)
-            took = 0.001 if status in (429, 503) else latency(rng)
+            took = refusal if status in (429, 503) else latency(rng)
             at(now + took + overhead * rng.uniform(0.2, 0.8), "back", (worker, permit, status, fields, hint))
         elif what == "back":
             worker, permit, status, fields, hint = data

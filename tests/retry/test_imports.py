@@ -20,12 +20,14 @@ def test_light_imports(module):
 
 def test_floors():
     """A module imports only from its own floor and those below."""
-    floors = [{"_headers", "_explanations", "_classify", "errors", "ledger"},
-              {"_limits", "_probe", "_turns", "_limiter", "pacing"},
-              {"_policy", "_attempts", "_streams", "_remote", "_resume", "_progress", "_batch", "retry", "batch"}]
+    floors = [
+        {"_headers", "_explanations", "_classify", "errors", "ledger"},
+        {"_limits", "_probe", "_turns", "_limiter", "pacing"},
+        {"_policy", "_attempts", "_streams", "_remote", "_resume", "_progress", "_batch", "retry", "batch"},
+    ]
     helpers = Path(__file__).parents[2] / "helpers"
     for number, floor in enumerate(floors):
-        above = set().union(*floors[number + 1:])
+        above = set().union(*floors[number + 1 :])
         for name in floor:
             lines = (helpers / f"{name}.py").read_text().split("if TYPE_CHECKING:")[0].splitlines()
             used = {line.split()[1].lstrip(".") for line in lines if line.startswith("from .")}

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import RateLimiter, acall_with_retry, call_with_retry, pacing
-from helpers._turns import PacingTimeout
+from helpers._turns import PacingTimeout, _Waiter
 from helpers.errors import BatchStopped
 
 from .conftest import FakeClock, Scripted, hub_error
@@ -65,6 +65,36 @@ def test_fixed_window(workers, phase, headers):
         assert outcome.wall <= 16.0 - phase + 1.0 and outcome.refused_per_success() <= 0.05
 
 
+def test_rounded_ends_do_not_add_up():
+    """Slow calls read `t` late in each window; the earliest reading counts, so windows keep their four seconds."""
+    for seed in SEEDS:
+        service = Service(seed=seed, window=(100, 4.0), error_rate=0.0)
+        outcome = simulate(service, workers=1, calls=301, seed=seed, latency=lambda rng: rng.uniform(0.02, 0.03))
+        assert 12.0 <= outcome.wall <= 12.15
+
+
+def test_fixed_window_without_headers():
+    """A window that nobody announces costs no more than sending evenly would, and few refusals."""
+    found = [outcome for workers in (8, 32) for outcome, _ in runs(workers, window=(100, 4.0), headers="none")]
+    assert statistics.median(outcome.wall for outcome in found) <= 1.5 * 16
+    assert statistics.median(outcome.refused_per_success() for outcome in found) <= 0.10
+
+
+def test_limit_that_rises_unannounced():
+    """Four times the limit, and no header says so: found while sending a little more each time."""
+    walls = [
+        simulate(Service(seed=seed, headers="none", halve_after=300, change=4.0), workers=32, calls=1500, seed=seed).wall
+        for seed in SEEDS
+    ]
+    assert statistics.median(walls) <= 1.25 * (290 / 50 + 1200 / 200)
+
+
+def test_slow_refusals():
+    """Refusals that take 30 ms to come back: the search waits for its answers instead of piling up more."""
+    found = [simulate(Service(seed=seed, headers="none"), workers=32, seed=seed, refusal=0.03) for seed in SEEDS]
+    assert statistics.median(outcome.refused_per_success() for outcome in found) <= 0.10
+
+
 @pytest.mark.parametrize("headers", ["both", "none"])
 def test_limit_that_halves(headers):
     """A halved limit is noticed at once from the headers, and soon without them."""
@@ -76,6 +106,20 @@ def test_retry_after_alone():
     """With Retry-After only, everybody rests as asked, and few refusals are needed."""
     for outcome, ratio in runs(8, headers="retry-after"):
         assert ratio <= 1.7 and outcome.refused_per_success() <= 0.03
+
+
+def test_caller_that_stalls():
+    """A machine that stands still for 0.2 s now and then: what is stuck on its way does not become a burst of refusals."""
+    found = [simulate(Service(seed=seed, cold_s=3.0), workers=32, seed=seed, stall=0.2, late=0.003) for seed in range(8)]
+    assert max(outcome.refused_per_success() for outcome in found) <= 0.02
+    assert statistics.median(outcome.wall for outcome in found) <= 1.10 * 12.8
+
+
+def test_caller_that_stalls_without_headers():
+    """The same without headers: the estimate neither collapses nor hammers."""
+    found = [simulate(Service(seed=seed, headers="none"), workers=32, seed=seed, stall=0.2, late=0.003) for seed in range(16)]
+    assert statistics.median(outcome.refused_per_success() for outcome in found) <= 0.06
+    assert statistics.median(outcome.wall for outcome in found) <= 1.2 * 9.8
 
 
 @settings(max_examples=25, deadline=None)
@@ -114,6 +158,20 @@ def test_refusal_pauses_everybody(clock):
     limiter.observe(second, 200)
     limiter.acquire()
     assert 3 <= clock.time <= 3.5
+
+
+def test_newcomers_do_not_overtake(clock):
+    """While somebody queues, nobody takes a place at once, even if one is free."""
+    limiter = on(clock)
+    limiter._enter(_Waiter())
+    assert limiter._take_at_once(clock.time) is None
+
+
+def test_call_refused_again_gives_way(clock, policy):
+    """Without a hint, a call's second refusal and later ones are waited for as without a limiter, for other calls' sake."""
+    with pytest.raises(Exception, match="429"):
+        call_with_retry(Scripted(*[hub_error(429) for _ in range(6)]), policy=policy(), limiter=on(clock))
+    assert clock.time >= 1 + 2 + 4 + 8
 
 
 def test_cold_start_is_one_pause(clock, policy):

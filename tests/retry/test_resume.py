@@ -102,6 +102,18 @@ def test_killed_process(tmp_path):
     assert done >= 24 and len(calls) == 1000 - done
 
 
+def test_each_value_is_on_disk_before_the_next_call(tmp_path):
+    """What ended is written out at once, not when a buffer is full."""
+    path, seen = tmp_path / "r.jsonl", []
+
+    def fn(n):
+        seen.append(path.read_bytes().count(b"\n") - 1)
+        return n
+
+    map_calls(fn, range(5), concurrency=1, resume=path)
+    assert seen == [0, 1, 2, 3, 4]
+
+
 def test_file_of_another_run(tmp_path):
     """Another function, other items, or no such file at all: a clear error, and the file stays as it was."""
     path = tmp_path / "r.jsonl"

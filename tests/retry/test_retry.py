@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
 
 import pytest
@@ -270,27 +269,3 @@ def test_async_attempt_is_cut_at_its_timeout():
     with pytest.raises(TimeoutError):
         asyncio.run(acall_with_retry(hangs, policy=RetryPolicy(attempt_timeout=0.02, backoff_base=0.001)))
     assert len(calls) == 2
-
-
-def test_no_reference_cycle_keeps_a_failed_call(policy):
-    """After a failure nothing holds the exception but the caller."""
-    import gc
-    import weakref
-
-    gc.collect()
-    gc.disable()
-    try:
-
-        class Mine(ConnectionResetError):
-            pass
-
-        exc = Mine()
-        ref = weakref.ref(exc)
-        with contextlib.suppress(Mine):
-            call_with_retry(Scripted(exc), policy=policy(max_attempts=1))
-        gc.collect()
-        del exc
-        gc.collect()
-        assert ref() is None
-    finally:
-        gc.enable()

@@ -126,6 +126,61 @@ def test_every_cut_stream(cuts, length, idle):
     assert exc is None or exc.partial == "".join(seen)
 
 
+class Closable:
+    """A stream as the SDKs have it: it fails in the middle, and is closed only by whoever reads it."""
+
+    def __init__(self, log, *chunks):
+        self.log, self.chunks = log, list(chunks)
+        log.append("open")
+
+    def __iter__(self):
+        return self
+
+    __aiter__ = __iter__
+
+    def __next__(self):
+        if not self.chunks:
+            raise ConnectionResetError
+        return self.chunks.pop(0)
+
+    async def __anext__(self):
+        return next(self)
+
+    def close(self):
+        self.log.append("close")
+
+
+@pytest.mark.parametrize("wait", [None, 5.0])
+@pytest.mark.parametrize("chunks", [(), ("a",)])
+def test_failed_streams_are_closed(wait, chunks):
+    """A stream that fails is closed, before its first output and after it, once each, in both forms."""
+    policy = RetryPolicy(backoff_base=0.0001, max_attempts=2, idle_timeout=wait, attempt_timeout=5.0)
+    log, alog = [], []
+
+    async def aread_all():
+        async for _ in astream_with_retry(lambda: Closable(alog, *chunks), policy=policy):
+            pass
+
+    for read_all in (
+        lambda: list(stream_with_retry(lambda: Closable(log, *chunks), policy=policy)),
+        lambda: asyncio.run(aread_all()),
+    ):
+        with pytest.raises((ConnectionResetError, StreamInterrupted)):
+            read_all()
+    wanted = ["open", "close"] * (1 if chunks else 2)
+    assert alog == log == wanted
+
+
+def test_no_thread_stays():
+    """The helper thread of a stream ends with it."""
+    for _ in range(5):
+        assert list(stream_with_retry(lambda: iter(WORDS))) == WORDS
+    deadline = [thread for thread in threading.enumerate() if thread.name == "stream reader"]
+    for thread in deadline:
+        thread.join(5)
+    assert not any(thread.is_alive() for thread in deadline)
+
+
 def test_reader_that_stops_early_closes_the_stream():
     """`break` closes the stream at once."""
     service = Service(WORDS, [])
