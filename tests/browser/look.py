@@ -13,7 +13,10 @@ STREAM_LINK = '[data-mime-type^="application/vnd.jupyter.std"] a'  # JupyterLab 
 
 
 def figures(page: Page) -> list[dict[str, Any]]:
-    """Every picture in the outputs: alt text ("Image" is what JupyterLab writes where there is none), own width, width on the page and the width it was drawn for, in pixels."""
+    """Every picture in the outputs: alt text, own width, width on the page and the width it was drawn for, in pixels.
+
+    Where HTML has no alt text JupyterLab writes "Image"; that counts as none.
+    """
     return page.evaluate(f"""() => [...document.querySelectorAll('{OUTPUT} img')].map(img => ({{
         alt: img.alt.trim().replace(/^Image$/, ''), natural: img.naturalWidth, shown: img.clientWidth,
         drawn_for: Number(img.getAttribute('width')) || img.naturalWidth}}))""")

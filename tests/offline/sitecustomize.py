@@ -7,6 +7,7 @@ import ipaddress
 import os
 import socket
 import sys
+import traceback
 
 
 def _is_loopback(host):
@@ -22,7 +23,8 @@ def _is_loopback(host):
 def _refuse(host):
     if path := os.environ.get("COURSE_REFUSED"):
         with open(path, "a", encoding="utf-8") as file:
-            file.write(f"{host} (process: {' '.join(sys.argv)[:200]})\n")
+            during = os.environ.get("PYTEST_CURRENT_TEST", "no test")
+            file.write(f"{host} (process: {' '.join(sys.argv)[:120]}; during: {during})\n{''.join(traceback.format_stack(limit=25)[:-2])}")
     raise PermissionError(f"The tests reach loopback only, not {host}.")
 
 
