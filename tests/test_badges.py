@@ -11,11 +11,11 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tools.badges import repository
+from tools.badges import SHIPPED, repository
 
 ROOT = Path(__file__).resolve().parent.parent
 FORK = "https://github.com/somebody.else/course-2_b"
-PARTS = ("pyproject.toml", "notebooks", "exercises", "tools", "helpers/checks/shipped")
+PARTS = ("pyproject.toml", "notebooks", "exercises", "tools", SHIPPED)
 BRANCH = re.compile(r"(?:blob|tree|raw|refs/heads|heads)/(?:main|master)\b|@(?:main|master)\b")
 
 
@@ -38,8 +38,8 @@ def badges(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def notebooks(folder: Path) -> list[Path]:
-    """The notebooks that a learner opens."""
-    return sorted([*folder.glob("notebooks/*.ipynb"), *folder.glob("exercises/**/*.ipynb")])
+    """The notebooks that a learner opens, and the copies of the exercises in the package."""
+    return sorted([*folder.glob("notebooks/*.ipynb"), *folder.glob("exercises/**/*.ipynb"), *folder.glob(f"{SHIPPED}/*.ipynb")])
 
 
 def texts(path: Path) -> tuple[str, str]:
@@ -60,10 +60,10 @@ def test_fork_rewrites_every_notebook(copy):
     tag = repository()[1]
     done = badges(copy, "--repository", FORK + "/")
     assert done.returncode == 0, done.stderr
-    assert len(notebooks(copy)) == done.stdout.count("rewritten") >= 27
+    assert len(notebooks(copy)) == done.stdout.count("rewritten") >= 36
     for path in notebooks(copy):
         badge, setup = texts(path)
-        place = path.relative_to(copy).as_posix()
+        place = path.relative_to(copy).as_posix().replace(SHIPPED, "exercises")
         assert f"https://colab.research.google.com/github/somebody.else/course-2_b/blob/{tag}/{place})" in badge
         assert f"https://mybinder.org/v2/gh/somebody.else/course-2_b/{tag}?urlpath=lab/tree/{place})" in badge
         assert f'%pip install -q "git+{FORK}@{tag}"' in setup
@@ -80,6 +80,22 @@ def test_fork_is_then_up_to_date(copy):
     generated = subprocess.run([sys.executable, "-m", "tools.exercises", "--check"], cwd=copy, capture_output=True, text=True,
                                env={**os.environ, "PYTHONPATH": str(copy)})
     assert generated.returncode == 0, generated.stdout
+
+
+def test_exercises_and_their_copies_are_made_by_one_command(copy):
+    """`tools.exercises` makes again what was edited or lost, here and in the package; `--check` names it, writes nothing."""
+    edited, lost = copy / "exercises" / "04_embeddings_and_search.ipynb", copy / SHIPPED / "07_rate_limits_and_retries.ipynb"
+    before = {path: path.read_bytes() for path in (edited, lost)}
+    edited.write_bytes(before[edited].replace(b"raise NotImplementedError", b"pass"))
+    lost.unlink()
+    run = [sys.executable, "-m", "tools.exercises"]
+    where = {"cwd": copy, "capture_output": True, "text": True, "env": {**os.environ, "PYTHONPATH": str(copy)}}
+    checked = subprocess.run([*run, "--check"], **where)
+    assert checked.returncode == 1 and not lost.exists()
+    assert [line.split(":")[0] for line in checked.stdout.splitlines()] == [path.relative_to(copy).as_posix() for path in before]
+    assert subprocess.run(run, **where).returncode == 0
+    assert {path: path.read_bytes() for path in before} == before
+    assert subprocess.run([*run, "--check"], **where).stdout == ""
 
 
 def test_outputs_and_the_rest_stay(copy):

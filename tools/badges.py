@@ -21,6 +21,7 @@ from tools.notebooks import write
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = ROOT / "pyproject.toml"
 ADDRESS = re.compile(r'^Repository = "(https://github\.com/[\w.-]+/[\w.-]+)"$', re.MULTILINE)
+SHIPPED = "helpers/checks/shipped"  # copies of exercises/*.ipynb, byte for byte
 BADGES = re.compile(r"<!-- badges -->.*?<!-- /badges -->", re.DOTALL)
 
 
@@ -39,8 +40,9 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def notebooks() -> list[Path]:
-    """All notebooks of the course."""
-    return sorted([*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("exercises/*.ipynb"), *ROOT.glob("exercises/solutions/*.ipynb")])
+    """All notebooks of the course, with the copies of the exercises that the package carries."""
+    folders = ("notebooks", "exercises", "exercises/solutions", SHIPPED)
+    return sorted(path for folder in folders for path in (ROOT / folder).glob("*.ipynb"))
 
 
 def repository() -> tuple[str, str]:
@@ -97,7 +99,8 @@ def rewritten(path: Path, *, save: bool) -> bool:
     """Bring one notebook up to date; True when it was not."""
     notebook = nbformat.read(path, as_version=4)
     before = nbformat.writes(notebook)
-    changed = nbformat.writes(fill(notebook, path)) != before
+    shipped = path.parent == ROOT / SHIPPED
+    changed = nbformat.writes(fill(notebook, ROOT / "exercises" / path.name if shipped else path)) != before
     if changed and save:
         write(notebook, path)
     return changed

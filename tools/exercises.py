@@ -1,7 +1,8 @@
 """Make the learners' exercise notebooks from the solutions: `python -m tools.exercises [--check]`.
 
-`exercises/solutions/NN_topic.ipynb` is the source. What stands between `### BEGIN SOLUTION` and `### END SOLUTION` becomes a stub,
-outputs go. With `--check` nothing is written; the exit code is 1 when a file differs from what would be made.
+`exercises/solutions/NN_topic.ipynb` is the source. What stands between `### BEGIN SOLUTION` and `### END SOLUTION` becomes a
+stub, outputs go. A copy of each lies in the package (`helpers/checks/shipped`), which is all that Colab has. With `--check`
+nothing is written; the exit code is 1 when a file differs from what would be made.
 """
 from __future__ import annotations
 
@@ -11,11 +12,12 @@ from pathlib import Path
 
 import nbformat
 
-from tools.badges import fill
+from tools.badges import SHIPPED, fill
 from tools.notebooks import normalise
 
 ROOT = Path(__file__).resolve().parent.parent
 SOLUTIONS, EXERCISES = ROOT / "exercises" / "solutions", ROOT / "exercises"
+FOLDERS = (EXERCISES, ROOT / SHIPPED)
 REGION = re.compile(r"^(?P<indent>[ ]*)### BEGIN SOLUTION\n.*?^[ ]*### END SOLUTION[ ]*$", re.DOTALL | re.MULTILINE)
 
 
@@ -44,16 +46,14 @@ def made(path: Path) -> str:
 
 
 def main(argv: list[str]) -> int:
-    """Write all learners' notebooks, or with --check name those that differ; returns the exit code."""
-    different = []
-    for path in sorted(SOLUTIONS.glob("*.ipynb")):
-        target, text = EXERCISES / path.name, made(path)
-        if not target.exists() or target.read_text("utf-8") != text:
-            different.append(path.name)
-            if "--check" not in argv:
-                target.write_text(text, "utf-8")
-    for name in different:
-        print(f"{name}: {'differs from its solution; run python -m tools.exercises' if '--check' in argv else 'written'}")
+    """Write all learners' notebooks and their copies, or with --check name those that differ; returns the exit code."""
+    wanted = {folder / path.name: made(path) for path in sorted(SOLUTIONS.glob("*.ipynb")) for folder in FOLDERS}
+    different = [path for path, text in wanted.items() if not path.exists() or path.read_text("utf-8") != text]
+    for path in different if "--check" not in argv else []:
+        path.write_text(wanted[path], "utf-8")
+    word = "differs from its solution; run python -m tools.exercises" if "--check" in argv else "written"
+    for path in different:
+        print(f"{path.relative_to(ROOT)}: {word}")
     return int(bool(different) and "--check" in argv)
 
 
