@@ -7,6 +7,7 @@ asks a `Hook` before each request and tells it how the answer ended.
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import AsyncIterator, Iterator
 from functools import lru_cache
 from types import ModuleType
@@ -48,12 +49,16 @@ def install_hub(hook: Hook | None) -> None:
         return uninstall_hub()
     _installed = hook
     from huggingface_hub import set_async_client_factory, set_client_factory
-    from huggingface_hub.utils import _http as hub
-    http = hub_http()
-    # The hub's own event hooks add request ids and keep error bodies readable, so ours carry them too.
-    hooks, ahooks = hub.default_client_factory().event_hooks, hub.default_async_client_factory().event_hooks
+    http, (hooks, ahooks) = hub_http(), _hub_event_hooks()
     set_client_factory(lambda: _client(http, hook, event_hooks=hooks, timeout=None))
     set_async_client_factory(lambda: _async_client(http, hook, event_hooks=ahooks, timeout=None))
+
+
+@lru_cache(maxsize=1)
+def _hub_event_hooks() -> tuple[dict, dict]:
+    """The hub's own event hooks, sync and async: they add request ids and keep error bodies readable, as ours should."""
+    from huggingface_hub.utils import _http as hub
+    return hub.default_client_factory().event_hooks, hub.default_async_client_factory().event_hooks
 
 
 def uninstall_hub() -> None:
@@ -76,18 +81,30 @@ def async_http_client(hook: Hook) -> Any:
     return _async_client(openai_http(), hook)
 
 
+def _certificates(http: ModuleType) -> Any:
+    """One TLS context for all clients: each would read some hundred certificates, which takes 20 to 80 ms."""
+    return _tls_context(http, *(os.environ.get(name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR")))
+
+
+@lru_cache(maxsize=4)
+def _tls_context(http: ModuleType, *_: str | None) -> Any:
+    return http.create_ssl_context()
+
+
 def _client(http: ModuleType, hook: Hook, **settings: Any) -> Any:
-    classes = _classes(http)
-    mounts = {"https://": classes["Transport"](hook, proxy=hook.proxy)} if hook.proxy else None
-    client = classes["Client"](transport=classes["Transport"](hook), mounts=mounts, follow_redirects=True, **settings)
+    classes, verify = _classes(http), _certificates(http)
+    mounts = {"https://": classes["Transport"](hook, proxy=hook.proxy, verify=verify)} if hook.proxy else None
+    transport = classes["Transport"](hook, verify=verify)
+    client = classes["Client"](transport=transport, mounts=mounts, follow_redirects=True, **settings)
     client.hook = hook
     return client
 
 
 def _async_client(http: ModuleType, hook: Hook, **settings: Any) -> Any:
-    classes = _classes(http)
-    mounts = {"https://": classes["AsyncTransport"](hook, proxy=hook.proxy)} if hook.proxy else None
-    client = classes["AsyncClient"](transport=classes["AsyncTransport"](hook), mounts=mounts, follow_redirects=True, **settings)
+    classes, verify = _classes(http), _certificates(http)
+    mounts = {"https://": classes["AsyncTransport"](hook, proxy=hook.proxy, verify=verify)} if hook.proxy else None
+    transport = classes["AsyncTransport"](hook, verify=verify)
+    client = classes["AsyncClient"](transport=transport, mounts=mounts, follow_redirects=True, **settings)
     client.hook = hook
     return client
 

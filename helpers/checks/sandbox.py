@@ -8,22 +8,27 @@ from typing import Any
 
 from .. import transport
 from ..catalog import Models, models
-from ..hook import PRACTICE_TOKEN, Hook
+from ..hook import PRACTICE_TOKEN
 from ..ledger import Ledger
 from ..remote import Server
 from . import guard
+from .studio import StudioHook, studio
 
 TOKEN = f"{PRACTICE_TOKEN}_check"
 
 
 class Sandbox:
-    """What a judge may use: `client`, `openai` (real clients), `models`, `server` (switches, log), `token`, `url`."""
+    """What a judge may use: `client`, `openai` (real clients), `models`, `server` (switches, log), `token`, `url`.
+
+    Calls of the image model go to the studio, everything else to the practice server.
+    """
 
     def __init__(self, url: str) -> None:
         self.url, self.token = url, TOKEN
         self.models: Models = models("practice")
         self.server = Server(url, TOKEN)
-        self.hook = Hook(Ledger(), practice_url=url, practice_token=TOKEN)
+        self.hook = StudioHook(Ledger(), practice_url=url, practice_token=TOKEN, image_model=self.models.image)
+        studio().requests.clear()
         self.opened = contextlib.ExitStack()  # what is closed with the sandbox
 
     @property
@@ -43,7 +48,7 @@ class Sandbox:
 
     def requests(self) -> list[dict]:
         """The inference requests of this sandbox so far, oldest first (questions to the Hub about a model are left out)."""
-        return [record for record in self.server.log if record["method"] == "POST"]
+        return [*(record for record in self.server.log if record["method"] == "POST"), *studio().requests]
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ import builtins
 import contextlib
 import json
 import os
+import ssl
 import subprocess
 import sys
 import threading
@@ -407,6 +408,29 @@ def test_sandbox_without_a_connection():
     with sandbox() as place:
         assert transport.installed() is place.hook
     assert transport.installed() is None
+
+
+def test_sandbox_reads_certificates_once(monkeypatch):
+    """All clients share one TLS context: reading certificates for each would be most of a check's time."""
+    made = []
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", lambda *_, **__: made.append(1))
+    for _ in range(3):
+        with sandbox() as place:
+            assert place.openai.models.list().data
+            classify(place.client, place.models.sentiment)
+    assert len(made) <= 1
+
+
+def test_pictures_of_a_sandbox_come_at_once(course):
+    """The image model of a sandbox answers with a picture of the size asked for; the learner's own server draws as before."""
+    with sandbox() as place:
+        picture = place.client.text_to_image("a red circle", model=place.models.image, width=40, height=24, seed=5)
+        assert picture.size == (40, 24)
+        [asked] = place.requests()
+        assert asked["path"].endswith(place.models.image)
+        assert asked["body"]["parameters"] == {"width": 40, "height": 24, "seed": 5}
+    with sandbox() as place:
+        assert place.requests() == []
 
 
 # --- in a real kernel ---
