@@ -1,12 +1,15 @@
-"""Cells that only make sense on the practice server: in live mode they are skipped with a sentence.
+"""What the course changes in a notebook's kernel: cells that live mode skips, and tracebacks that say no token.
 
-Such a cell begins with the comment `# practice only`. In practice mode it is ordinary code; in live mode a notebook's kernel prints
-the sentence instead of running it. Outside IPython nothing happens.
+A cell that only makes sense on the practice server begins with the comment `# practice only`. In practice mode it is ordinary
+code; in live mode a notebook's kernel prints a sentence instead of running it. A traceback shows lines of code and values, which
+may hold a token, and is saved with the notebook; so tokens are masked in it. Outside IPython nothing happens.
 """
 from __future__ import annotations
 
 import sys
 from typing import Any
+
+from ._secrets import mask
 
 MARK = "# practice only"
 SENTENCE = "Skipped in live mode: this cell plays with the practice server."
@@ -26,6 +29,21 @@ def follow_mode(mode: str) -> None:
     steps[:] = [step for step in steps if step is not skip_practice_cells]
     if mode == "live":
         steps.insert(0, skip_practice_cells)
+
+
+def mask_tracebacks() -> None:
+    """From now on, no traceback in this kernel shows an access token. Twice does no harm."""
+    shell = _shell()
+    if shell is None or getattr(shell._showtraceback, "masks", False):
+        return
+    show = shell._showtraceback
+
+    def masked(etype: type, value: Any, lines: list[str]) -> None:
+        text = str(value)
+        show(etype, value if mask(text) == text else mask(text), [mask(line) for line in lines])
+
+    masked.masks = True
+    shell._showtraceback = masked
 
 
 def _shell() -> Any:

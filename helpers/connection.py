@@ -9,7 +9,8 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from . import _cells, transport
+from . import _cells, _door, transport
+from ._secrets import Token
 from .budget import Budget
 from .catalog import Models, models
 from .errors import CourseError
@@ -36,7 +37,7 @@ class Course:
         self.ledger, self.budget, self.server = hook.ledger, hook.budget, server
         self.closed = False
         self._hook, self._running, self._clients = hook, running, []
-        self._undo_quiet: Callable[[], None] = lambda: None
+        self._undo: list[Callable[[], None]] = []  # what practice mode changed in this process
 
     def http_client(self) -> Any:
         """An HTTP client for `OpenAI(http_client=...)`: recorded, paced, within the budget, routed in practice mode."""
@@ -66,7 +67,8 @@ class Course:
         for client in self._clients:
             client.close()
         transport.uninstall_hub()
-        self._undo_quiet()
+        while self._undo:
+            self._undo.pop()()
         _forget_hub_answers()
         if self._running is not None:
             self._running.stop()
@@ -113,9 +115,10 @@ def connect(mode: str = "practice", *, max_calls: int = 50, max_usd: float = 0.0
         course = _class_server(mode.rstrip("/"), name, join_code)
     _forget_hub_answers()
     if course.mode == "practice":
-        course._undo_quiet = _quiet_hub()
+        course._undo += [_quiet_hub(), _door.shut()]
     transport.install_hub(course._hook)
     _cells.follow_mode(course.mode)
+    _cells.mask_tracebacks()
     _current = course
     print(_banner(course))
     return course
@@ -153,7 +156,7 @@ def _learners_token() -> str:
     if not token.startswith("hf_") or not token.isascii() or any(c.isspace() for c in token) or len(token) < 8:
         raise CourseError("HF_TOKEN does not look like a Hugging Face token: those start with hf_ and hold no spaces or quotes.",
                           f"Copy it again from {TOKEN_PAGE}.")
-    return token
+    return Token(token)
 
 
 def _banner(course: Course) -> str:

@@ -23,6 +23,7 @@ SERVICE_HOSTS = ("huggingface.co", "router.huggingface.co", "api-inference.huggi
 ENDPOINT_SUFFIX = ".endpoints.huggingface.cloud"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 PRACTICE_TOKEN = "hf_practice"
+NO_TOKEN = "Bearer not-a-practice-token"  # what takes the place of a token that stays at home
 KEEP = 256 * 1024  # bytes of an answer that are kept to read its usage block
 
 
@@ -43,8 +44,12 @@ class Hook:
         self.proxy = None if self.practice else _proxy()
 
     def admit(self, request: Any) -> Any:
-        """Return `request`, or raise CourseError before it is sent: budget passed, or a stranger's host in practice mode."""
+        """Return `request`, or raise CourseError before it is sent: budget passed, a token that cannot be one, or a stranger's
+        host in practice mode."""
         host = request.url.host
+        if not request.headers.get("authorization", "").isprintable():  # the HTTP library's complaint would show the whole token
+            raise CourseError("The token holds a line break or another sign that cannot be sent.",
+                              "Take `token.strip()`, or copy it again.")
         if self.practice and not (_is_service(host) or host in (*LOOPBACK, self.practice.hostname)):
             raise CourseError(f"Practice mode does not call {host}: only the practice server and servers on this machine.",
                               'Use connect("live") to call other hosts.')
@@ -87,7 +92,7 @@ class Flight:
     def answered(self, status: int, headers: Any) -> None:
         """The response's head is here; the limiter learns from it at once."""
         self.status, self.headers = status, headers
-        pacing.observe_response(status, headers)
+        pacing.observe_response(status, headers, self.request.method)
 
     def saw(self, chunk: bytes) -> None:
         """A part of the body passed through."""
@@ -155,8 +160,13 @@ def _without_foreign_token(headers: Any, url: Any) -> Any:
     if sent and not own_server and not sent.startswith(f"Bearer {PRACTICE_TOKEN}"):
         del headers["authorization"]
         if url.host != "huggingface.co":  # model pages are public: without a token they answer
-            headers["Authorization"] = "Bearer not-a-practice-token"
+            headers["Authorization"] = NO_TOKEN
     return headers
+
+
+def is_foreign_token(header: str) -> bool:
+    """Whether an Authorization header carries a token of Hugging Face that is not a practice token."""
+    return header.startswith("Bearer hf_") and not header.startswith(f"Bearer {PRACTICE_TOKEN}")
 
 
 def _body(request: Any) -> dict:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .._secrets import mask
 from ..errors import CourseError
 from . import guard, state
 from .outcome import CheckFailed, Crashed, Mistake, NotAttempted, WrongAnswer
@@ -108,7 +109,8 @@ def _four_lines(task: Exercise, wrong: Mistake) -> list[str]:
 
 
 def one_line(text: str, most: int = LINE) -> str:
-    """`text` without line breaks, cut to `most` characters."""
+    """`text` without line breaks and without access tokens, cut to `most` characters."""
+    text = mask(text)
     label = re.match(r"((got|next|where): +)?", text)[0]  # stays as wide as it is
     flat = label + " ".join(text[len(label):].split())
     return flat if len(flat) <= most else flat[: most - 1] + "…"

@@ -1,0 +1,156 @@
+"""Practice mode lets no real token out, whoever makes the request; and nothing that the course shows says one."""
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import io
+import json
+import pickle
+
+import pytest
+
+from helpers import CourseError, _cells, _door, connect
+from helpers._secrets import Token, mask
+from helpers.checks import core
+from helpers.hook import NO_TOKEN
+
+from .places import CANARY, CORE, HERE, machine
+
+
+@pytest.fixture
+def course():
+    with contextlib.redirect_stdout(io.StringIO()), connect() as course:
+        yield course
+
+
+@pytest.mark.parametrize("text, shown", [
+    (CANARY, "hf_****"), (f"token='{CANARY}'", "token='hf_****'"), (f"Bearer {CANARY}\\n", "Bearer hf_****\\n"),
+    ("hf_oauth_" + "a" * 40 + ".b-c_d", "hf_****"), ("hf_practice_" + "0123456789abcdef" * 2, None), ("hf_hub_download", None),
+    ("hf_****1234", None), ("", None)])
+def test_what_is_masked(text, shown):
+    """Everything of a token's shape is masked; practice tokens and names that begin with hf_ stay readable."""
+    assert mask(text) == (text if shown is None else shown)
+
+
+def test_a_token_shows_nothing():
+    """`course.token` in live mode is a string like any other for an SDK, and repr, vars and containers show a mask."""
+    token = Token(CANARY)
+    assert f"Bearer {token}" == f"Bearer {CANARY}" and json.loads(json.dumps(token)) == token == CANARY
+    assert pickle.loads(pickle.dumps(token)) == CANARY
+    assert CORE not in repr(token) + repr({"token": token}) + repr([token])
+
+
+@pytest.mark.parametrize("library", _door.LIBRARIES)
+def test_any_http_client(course, library):
+    """An HTTP client of the learner's own, plain or async, sends no token to the practice server: not in a header, an address
+    or a body; the rest of the request is as it was."""
+    http = pytest.importorskip(library)
+    heads = {"Authorization": f"Bearer {CANARY}", "X-Mine": f"a {CANARY} b"}
+    body = {"model": course.models.chat, "max_tokens": 5, "messages": [{"role": "user", "content": f"My token is {CANARY}."}]}
+    url = f"{course.router_url}/chat/completions?token={CANARY}"
+
+    async def later() -> int:
+        async with http.AsyncClient() as client:
+            return (await client.post(url, headers=heads, json=body)).status_code
+
+    assert http.post(url, headers=heads, json=body).status_code == asyncio.run(later()) == 401
+    heads["Authorization"] = f"Bearer {course.token}"
+    assert http.post(url, headers=heads, json=body).status_code == 200
+    sent = course.server.log[-1]["body"]
+    assert sent["messages"][0]["content"] == f"My token is {'hf_'.ljust(len(CANARY), '*')}." and sent["max_tokens"] == 5
+
+
+@pytest.mark.parametrize("library", _door.LIBRARIES)
+def test_what_holds_no_token_is_left_alone(library):
+    """A request without a token is the very same object; a body that is read while it is sent keeps its stream."""
+    http = pytest.importorskip(library)
+    plain = http.Request("POST", "http://127.0.0.1/", headers={"Authorization": "Bearer sk-mine"}, json={"a": "hf_hub"})
+    assert _door.without_tokens(http, plain) is plain
+    streamed = http.Request("POST", "http://127.0.0.1/", headers={"Authorization": f"Bearer {CANARY}"}, content=iter([b"ab"]))
+    clean = _door.without_tokens(http, streamed)
+    assert clean.headers["authorization"] == NO_TOKEN and b"".join(clean.stream) == b"ab"
+    assert clean.headers["transfer-encoding"] == "chunked"
+
+
+def test_the_door_opens_again(monkeypatch):
+    """After close(), and after a change to live mode, the HTTP libraries are as they were."""
+    import httpx2 as http
+    before = http.HTTPTransport.handle_request, http.AsyncHTTPTransport.handle_async_request
+    monkeypatch.setenv("HF_TOKEN", CANARY)
+    with contextlib.redirect_stdout(io.StringIO()):
+        with connect():
+            assert http.HTTPTransport.handle_request is not before[0]
+        assert (http.HTTPTransport.handle_request, http.AsyncHTTPTransport.handle_async_request) == before
+        connect()
+        with connect("live"):
+            assert http.HTTPTransport.handle_request is before[0]
+
+
+@pytest.mark.parametrize("mode", ["practice", "live"])
+def test_a_token_with_a_line_break(monkeypatch, mode):
+    """A token out of a file with its line break ends in the course's own sentence; the HTTP library would name the token."""
+    from huggingface_hub import InferenceClient
+    monkeypatch.setenv("HF_TOKEN", CANARY)
+    with contextlib.redirect_stdout(io.StringIO()), connect(mode) as course, pytest.raises(CourseError) as refused:
+        InferenceClient(token=CANARY + "\n", timeout=5).feature_extraction("a", model=course.models.embed)
+    assert "token.strip()" in str(refused.value) and CORE not in str(refused.value)
+
+
+def test_messages_of_checks_are_masked():
+    """What a check says of a failed answer goes into the progress file, so it holds no token."""
+    assert core.one_line(f"got:      '{CANARY}'") == "got:      'hf_****'"
+
+
+def test_tracebacks_are_masked_once(monkeypatch):
+    """In a kernel, the lines of a traceback and the error's text are masked; a second connect() adds nothing."""
+    class Shell:
+        shown: list = []
+
+        def _showtraceback(self, etype, value, lines):
+            self.shown.append((etype, value, lines))
+
+    shell, problem = Shell(), ValueError("plain")
+    monkeypatch.setattr(_cells, "_shell", lambda: shell)
+    _cells.mask_tracebacks()
+    once = shell._showtraceback
+    _cells.mask_tracebacks()
+    assert shell._showtraceback is once
+    once(ValueError, ValueError(CANARY), [f"client(token='{CANARY}')"])
+    once(ValueError, problem, ["line"])
+    assert shell.shown == [(ValueError, "hf_****", ["client(token='hf_****')"]), (ValueError, problem, ["line"])]
+
+
+# --- the spy itself ---
+
+PLAIN = """import os, socket
+a, b = socket.socketpair()
+for piece in {pieces!r}: a.{how}(piece)"""
+TLS = """import ssl
+ours = ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO())
+try: ours.write({pieces!r}[0])
+except ssl.SSLError: pass"""
+
+
+@pytest.mark.parametrize("code, pieces, seen", [
+    (PLAIN.replace("{how}", "sendall"), [b"GET / " + CANARY.encode()], 1),
+    (PLAIN.replace("{how}", "send"), [CANARY[:9].encode(), CANARY[9:].encode()], 1),
+    (TLS, [CANARY.encode()], 1), (PLAIN.replace("{how}", "sendall"), [b"GET / hf_practice_token"], 0)])
+def test_the_spy_sees_a_token(tmp_path, code, pieces, seen):
+    """The look at the sockets that the other tests rely on: it sees a token in one piece, in two, and before encryption."""
+    place = machine(tmp_path)
+    place.python("-c", code.format(pieces=pieces))
+    assert len(place.sent()) == seen
+
+
+def test_the_search_finds_a_token(tmp_path):
+    """The search that the other tests rely on: it looks into every file, and into outputs only where the source was typed."""
+    place = machine(tmp_path, "login")
+    assert place.leaks() == []
+    place.run(f"print('{CANARY[:7]}' + '{CANARY[7:]}')")
+    assert [leak.split(":")[0] for leak in place.leaks(typed=True)] == ["work/saved.ipynb"]
+
+
+def test_the_spy_hides_no_other_rule(tmp_path):
+    """Under the spy, the rule that only loopback is reached holds too."""
+    done = machine(tmp_path).python("-c", "import socket; socket.getaddrinfo('example.org', 80)")
+    assert "The tests reach loopback only" in done.stderr and HERE.name == "secrets"
