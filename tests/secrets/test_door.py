@@ -92,7 +92,7 @@ def test_a_token_with_a_line_break(monkeypatch, mode):
     from huggingface_hub import InferenceClient
     monkeypatch.setenv("HF_TOKEN", CANARY)
     with contextlib.redirect_stdout(io.StringIO()), connect(mode) as course, pytest.raises(CourseError) as refused:
-        InferenceClient(token=CANARY + "\n", timeout=5).feature_extraction("a", model=course.models.embed)
+        InferenceClient(token=CANARY + "\n", timeout=5).chat_completion([], model=course.models.chat)
     assert "token.strip()" in str(refused.value) and CORE not in str(refused.value)
 
 
