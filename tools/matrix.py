@@ -1,9 +1,10 @@
 """Run lessons and solutions where learners have other versions: in Google Colab's, and in each pair of versions of the two SDKs.
 
     python -m tools.matrix colab     a replica of Colab: setup cell, secrets, lessons, solutions, the learner's way
-    python -m tools.matrix ends      the two ends: the replica (oldest), and the newest of everything on Python 3.11
+    python -m tools.matrix newest    the newest of both SDKs on Python 3.11
+    python -m tools.matrix ends      the two ends: the replica (oldest) and newest
     python -m tools.matrix all       every cell: huggingface_hub x openai x Python; --hub, --openai, --python pick some
-    options: --required              a missing Python is a failure, not a skip (CI)
+    options: --required              a missing Python is a failure, not a skip (so it is where CI=true)
 
 Environments are made afresh in `.course/matrix` (with uv if there is one, otherwise venv and pip) and hold the course's
 package as a wheel. Notebooks run from folders outside the repository, so the package is all they have. The closing line
@@ -281,13 +282,14 @@ def cells(hubs: list[str], openais: list[str], pythons: list[str]) -> list[tuple
 def main(argv: list[str] | None = None) -> int:
     """Command line; returns 1 when something failed (with --required also when something was skipped)."""
     parser = argparse.ArgumentParser(prog="python -m tools.matrix")
-    parser.add_argument("what", choices=["colab", "ends", "all"])
-    parser.add_argument("--required", action="store_true", help="a missing Python is a failure")
+    parser.add_argument("what", choices=["colab", "newest", "ends", "all"])
+    parser.add_argument("--required", action="store_true", default=os.environ.get("CI") == "true",
+                        help="a missing Python is a failure (default where CI=true)")
     for name, values in (("hub", HUB), ("openai", OPENAI), ("python", PYTHON)):
         parser.add_argument(f"--{name}", nargs="*", choices=values, default=list(values), help="only these (with all)")
     args = parser.parse_args(argv)
-    chosen = {"all": cells(args.hub, args.openai, args.python), "ends": [("3.11", "newest", "newest")], "colab": []}[args.what]
-    results = [] if args.what == "all" else [run("3.13", "colab", run_colab)]
+    chosen = {"all": cells(args.hub, args.openai, args.python), "colab": []}.get(args.what, [("3.11", "newest", "newest")])
+    results = [run("3.13", "colab", run_colab)] if args.what in ("colab", "ends") else []
     for version, hub, openai in chosen:
         results.append(run(version, f"hub {hub}, openai {openai}", lambda python, c=(hub, openai, version): run_pair(python, *c)))
     total = sum((outcome for outcome, _ in results), Outcome())
