@@ -12,8 +12,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tools import suites
+from tools.browser import SCREENS
 from tools.suites import groups
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -154,6 +156,17 @@ def test_groups_name_suites():
     """`together` names suites that exist, each once, and never `quick`."""
     names = [name for group in REAL["together"] for name in group]
     assert len(names) == len(set(names)) and set(names) < set(REAL) - {"quick", "together"}
+
+
+def test_github_runs_every_suite():
+    """The workflow runs quick on both ends of Python and every other suite, and keeps the browser's pictures."""
+    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "tests.yml").read_text("utf-8"))["jobs"]
+    assert jobs["quick"]["strategy"]["matrix"]["python"] == ["3.11", "3.13"]
+    assert set(jobs["slow"]["strategy"]["matrix"]["suite"]) == set(REAL) - {"quick", "together"}
+    runs = [step["run"] for name in ("quick", "slow") for step in jobs[name]["steps"] if "run" in step]
+    assert runs == ["python3 course.py test", "python3.11 course.py test ${{ matrix.suite }}"]
+    [pictures] = [step["with"]["path"] for step in jobs["slow"]["steps"] if step.get("with", {}).get("name") == "screenshots"]
+    assert ROOT / pictures == SCREENS
 
 
 @pytest.mark.skipif(not shutil.which("bash"), reason="the script is for bash")
