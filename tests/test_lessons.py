@@ -52,6 +52,14 @@ def test_size(path):
     assert max(code) <= 15 and statistics.median(code) <= 5, sorted(code)
 
 
+@notebook
+def test_code_fits_the_page(path):
+    """No line of code needs a horizontal scroll bar in JupyterLab at 1280 pixels, nor in Colab: at most 100 characters."""
+    lines = [line for cell in _read(path).cells if cell.cell_type == "code" and "setup" not in _tags(cell)
+             for line in cell.source.splitlines()]
+    assert not [line for line in lines if len(line) > 100]
+
+
 @lesson
 def test_headings(path):
     """One H1, in the first cell; no level is skipped."""
