@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
 """Launcher of the course: sets up an environment in `.venv` and runs one of: lab, test, check, serve, doctor.
 
-Standard library only, so that it runs on a fresh machine. `python3 course.py --help` lists the commands.
+Standard library only, so that it runs on a fresh machine, in the syntax of Python 3.6, so that an old one gets a sentence.
+`python3 course.py --help` lists the commands.
 """
-from __future__ import annotations
-
 import hashlib
 import os
 import shutil
@@ -31,7 +30,7 @@ class SetupError(Exception):
     """Something is missing on this machine; the text says what, and what to do next."""
 
 
-def main(argv: list[str]) -> int:
+def main(argv: "list[str]") -> int:
     """Run one command; returns its exit code. A missing piece ends in one sentence and code 2."""
     command, rest = (argv[0], argv[1:]) if argv else ("help", [])
     if command in ("help", "-h", "--help"):
@@ -68,14 +67,16 @@ def set_up(*, dev: bool) -> None:
     print("Setting up the course in .venv (once; up to two minutes) ...", file=sys.stderr, flush=True)
     extras = "lab,dev" if dev else "lab"
     wishes = ["-c", str(HERE / "constraints.txt"), "-e", f"{HERE}[{extras}]"]
-    if uv := shutil.which("uv"):
+    uv = shutil.which("uv")
+    if uv:
         if not PYTHON.exists():
-            step([uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, str(VENV)], "uv could not make .venv")
-        step([uv, "pip", "install", "--quiet", "--python", str(PYTHON), *wishes], NO_PACKAGES)
+            make_venv([uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, str(VENV)])
+        install([uv, "pip", "install", "--quiet", "--python", str(PYTHON), *wishes])
     else:
         if not PYTHON.exists() or subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True).returncode:
-            make_venv()
-        step([str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *wishes], NO_PACKAGES)
+            need_venv_module()
+            make_venv([sys.executable, "-m", "venv", "--clear", str(VENV)])
+        install([str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *wishes])
     # With the dev packages the environment serves `lab` as well.
     stamp.write_text("\n".join([wanted, fingerprint(False)] if dev else [wanted]) + "\n")
 
@@ -86,29 +87,43 @@ def fingerprint(dev: bool) -> str:
     return hashlib.sha256(b"\0".join([*parts, str(HERE).encode(), sys.version.encode(), str(dev).encode()])).hexdigest()[:16]
 
 
-NO_PACKAGES = ("the packages could not be installed. Without a network to the package index this cannot work: "
-               "check the connection or the proxy (the lines above say more), then run the same command again")
+def install(command: "list[str]") -> None:
+    """Run the installer. What it says when it fails is kept in a file; SetupError has the one thing that matters."""
+    said = step(command)
+    if said:
+        log = VENV / "course-setup.log"
+        log.write_text(said, "utf-8")
+        silent = any(sign in said for sign in ("connection broken", "error sending request", "operation timed out"))
+        why = "because the package index does not answer. Check the network or the proxy" if silent else \
+            f"which the installer explains in {log}. Mend it"
+        raise SetupError(f"the packages could not be installed, {why}, then run the same command again.")
 
 
-def make_venv() -> None:
-    """Make `.venv` with the standard library; raises SetupError when this Python lacks the venv module."""
+def need_venv_module() -> None:
+    """Raise SetupError when this Python cannot make environments."""
     try:
         import ensurepip  # noqa: F401  (Debian leaves it out together with venv)
         import venv  # noqa: F401
     except ImportError:
         raise SetupError("this Python has no venv module. On Debian or Ubuntu: sudo apt install python3-venv; "
                          "or install uv. Then run the same command again") from None
-    step([sys.executable, "-m", "venv", "--clear", str(VENV)], "python -m venv could not make .venv")
 
 
-def step(command: list[str], otherwise: str) -> None:
-    """Run one set-up command; raises SetupError(`otherwise`) when it fails."""
+def make_venv(command: "list[str]") -> None:
+    """Make `.venv`; raises SetupError with the last thing that was said about it."""
+    said = step(command)
+    if said:
+        raise SetupError(f"the environment .venv could not be made: {said.splitlines()[-1]}")
+
+
+def step(command: "list[str]") -> str:
+    """Run one set-up command: "" when it went well, else all that it said."""
     try:
-        code = subprocess.run(command, cwd=HERE).returncode
+        done = subprocess.run(command, cwd=HERE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8",
+                              errors="replace")
     except OSError as problem:
-        raise SetupError(f"{otherwise} ({problem.strerror}: {command[0]}).") from None
-    if code:
-        raise SetupError(f"{otherwise}.")
+        return f"{command[0]} could not be started: {problem.strerror}"
+    return (done.stdout.strip() or f"exit code {done.returncode}") if done.returncode else ""
 
 
 def run(*command: str) -> int:

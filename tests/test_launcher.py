@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,15 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 NOBODY = "http://127.0.0.1:9/"  # the discard port: nothing answers there
+
+SETTING_UP = "Setting up the course in .venv (once; up to two minutes) ..."
+UV = """#!/bin/sh
+echo "$1 $2" >> calls
+if [ "$1" = venv ]; then mkdir -p .venv/bin; ln -s /bin/true .venv/bin/python; exit 0; fi
+echo "error: Request failed after 3 retries"
+echo "  cause: error sending request for url (http://127.0.0.1:9/tenacity/)"
+exit {answer}
+"""
 
 
 @pytest.fixture
@@ -24,7 +34,8 @@ def fresh(tmp_path):
 
 
 def _run(folder: Path, *args: str, before: str = "pass", **env: str) -> subprocess.CompletedProcess:
-    code = f"import sys, runpy; {before}; sys.argv = ['course.py', *{list(args)!r}]; runpy.run_path('course.py', run_name='__main__')"
+    code = (f"import sys, runpy; {before}; sys.argv = ['course.py', *{list(args)!r}]; "
+            "runpy.run_path('course.py', run_name='__main__')")
     clean = {key: value for key, value in os.environ.items() if not key.startswith(("UV_", "PIP_", "VIRTUAL_ENV"))}
     return subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, timeout=120,
                           env={**clean, "PATH": "/usr/bin:/bin", **env})
@@ -60,9 +71,65 @@ def test_missing_venv_module_is_named(fresh):
     assert "Traceback" not in bare.stderr
 
 
+def test_in_the_syntax_of_old_pythons():
+    """An old Python reads the file at all: nothing in it is newer than what Python 3.7 knows."""
+    text = (ROOT / "course.py").read_text()
+    ast.parse(text, feature_version=(3, 7))
+    assert "from __future__" not in text and "list[str]" not in text.replace('"list[str]"', "")
+
+
+@pytest.mark.parametrize("version", ["3.6", "3.7", "3.8", "3.9", "3.10"])
+def test_a_real_old_python_gets_the_sentence(version):
+    """Where this machine has an old Python, it says the sentence and nothing else."""
+    found = [*Path.home().glob(f".pyenv/versions/{version}.*/bin/python"), *Path("/usr/bin").glob(f"python{version}")]
+    if not found:
+        pytest.skip(f"this machine has no Python {version}")
+    old = subprocess.run([found[0], "-E", "course.py", "lab"], cwd=ROOT, capture_output=True, text=True)
+    assert old.returncode == 2 and old.stdout == ""
+    assert re.fullmatch(rf"course.py: this is Python {version}\.\d+; the course needs 3.11 or newer. "
+                        r"Install one, then run: python3.11 course.py lab\n", old.stderr)
+
+
 def test_no_network_is_named(fresh):
-    """When the package index does not answer, the launcher says so and leaves no half environment that counts as ready."""
-    cut = _run(fresh, "lab", PIP_INDEX_URL=NOBODY, PIP_RETRIES="0", PIP_NO_INDEX="", PIP_CONFIG_FILE=os.devnull)
-    assert cut.returncode == 2 and "Without a network to the package index" in cut.stderr
-    assert "Traceback" not in cut.stderr
+    """When the index does not answer: one sentence, none of pip's warnings, and nothing that counts as ready."""
+    cut = _run(fresh, "lab", PIP_INDEX_URL=NOBODY, PIP_RETRIES="1", PIP_NO_INDEX="", PIP_CONFIG_FILE=os.devnull)
+    assert cut.returncode == 2 and cut.stdout == ""
+    assert cut.stderr.splitlines() == [
+        SETTING_UP, "course.py: the packages could not be installed, because the package index does not answer. "
+                    "Check the network or the proxy, then run the same command again."]
+    assert "connection broken" in (fresh / ".venv" / "course-setup.log").read_text()
     assert not (fresh / ".venv" / "course-ready.txt").exists()
+
+
+def test_another_failure_names_the_file(fresh):
+    """When the installer fails for another reason, its own words are in a file that the sentence names."""
+    (fresh / "constraints.txt").write_text("this is no requirement\n")
+    cut = _run(fresh, "lab", PIP_NO_INDEX="1", PIP_CONFIG_FILE=os.devnull)
+    log = fresh / ".venv" / "course-setup.log"
+    assert cut.returncode == 2 and "ERROR: Invalid requirement" in log.read_text()
+    assert cut.stderr.splitlines()[1:] == ["course.py: the packages could not be installed, which the installer explains in "
+                                           f"{log}. Mend it, then run the same command again."]
+
+
+def test_a_folder_that_cannot_be_written(fresh):
+    """Where `.venv` cannot be made, the sentence has the reason."""
+    (fresh / ".venv").write_text("a file is in the way")
+    cut = _run(fresh, "lab")
+    assert cut.returncode == 2 and "Traceback" not in cut.stderr
+    assert cut.stderr.splitlines()[-1].startswith("course.py: the environment .venv could not be made: ")
+
+
+@pytest.mark.parametrize("answer", [0, 1])
+def test_uv_is_used_when_it_is_there(fresh, answer):
+    """With uv on the path, uv makes the environment; one that fails without a network is told the same way."""
+    (fresh / "bin").mkdir()
+    (fresh / "bin" / "uv").write_text(UV.format(answer=answer))
+    (fresh / "bin" / "uv").chmod(0o755)
+    done = _run(fresh, "doctor", PATH=f"{fresh / 'bin'}:/usr/bin:/bin")
+    assert (fresh / "calls").read_text().splitlines()[:2] == ["venv --quiet", "pip install"]
+    if answer:
+        assert done.returncode == 2 and done.stderr.splitlines()[1:] == [
+            "course.py: the packages could not be installed, because the package index does not answer. "
+            "Check the network or the proxy, then run the same command again."]
+    else:
+        assert (fresh / ".venv" / "course-ready.txt").exists()
