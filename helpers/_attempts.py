@@ -7,6 +7,7 @@ first attempt is made before the loop and handed to it as its first outcome only
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +16,7 @@ import tenacity
 from . import pacing
 from ._limiter import RateLimiter
 from ._policy import BUDGETED, RetryBudget, RetryPolicy
-from ._turns import PacingTimeout
+from ._turns import PacingTimeout, Permit
 from .errors import Verdict, classify, headers_of
 from .ledger import Attempt, CallContext, Ledger, _current, new_call
 
@@ -55,8 +56,7 @@ class Call:
             if verdict.kind == "throttled":
                 self.refusals += 1
                 # The limiter's queue and pause stand for the first wait. A call that is refused again gives way to others.
-                given_way = verdict.retry_after is None and self.refusals > 1
-                delay = self.policy.delay(verdict, self.refusals - 1) if given_way else 0.0
+                delay = self.policy.own_delay(verdict.kind, self.refusals - 1) if self.refusals > 1 else 0.0
             elif self._shared(verdict):
                 delay -= verdict.retry_after or 0.0
         self.upcoming = delay
@@ -84,8 +84,9 @@ class Call:
     # -- one attempt ----------------------------------------------------------------------------------------------
     def run(self, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """One attempt of a blocking function."""
+        self.scope = pacing.AttemptScope(self.limiter)
         if self.limiter is not None:
-            self.scope.permit = self._paced(self.limiter.acquire)
+            self.scope.permit = self._placed(self._paced(self.limiter.acquire))
         tokens, started = self._enter()
         try:
             result = fn(*args, **kwargs)
@@ -99,9 +100,10 @@ class Call:
 
     async def arun(self, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """One attempt of a coroutine function, cut at the attempt's timeout."""
+        self.scope = pacing.AttemptScope(self.limiter)
         if self.limiter is not None:
             try:
-                self.scope.permit = await self.limiter.aacquire(self.remaining(), self.stopped)
+                self.scope.permit = self._placed(await self.limiter.aacquire(self.remaining(), self.stopped))
             except PacingTimeout:
                 self._no_place()
                 raise
@@ -124,6 +126,11 @@ class Call:
             self._no_place()
             raise
 
+    def _placed(self, permit: Permit) -> Permit:
+        if self.stopped is not None:
+            self.began += permit.waited_s  # calls of a batch queue behind each other: that is not their own time
+        return permit
+
     def _no_place(self) -> None:
         self.ended_because = f"The limiter's pause would pass the deadline of {self.policy.deadline:g} s."
         if self.error is not None:
@@ -145,9 +152,11 @@ class Call:
             context.noted_in.clear()
         remaining = self.remaining()
         scope.timeout_s = remaining if policy.attempt_timeout is None else min(policy.attempt_timeout, remaining)
+        scope.until = time.monotonic() + scope.timeout_s
         return (_current.set(context), pacing._scope.set(scope)), self.log.now() if self.log is not None else 0.0
 
     def _exit(self, tokens: Any) -> None:
+        self.scope.until = None  # what the function returned may be read for longer
         _current.reset(tokens[0])
         pacing._scope.reset(tokens[1])
 

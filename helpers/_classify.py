@@ -130,9 +130,18 @@ def _kind_of_builtin(exc: Exception) -> str:
         return _kind_of_builtin(exc.reason) if isinstance(exc.reason, Exception) else "network"
     if isinstance(exc, (ConnectionError, ssl.SSLError)) or type(exc).__name__ in ("gaierror", "IncompleteRead"):
         return "network"
-    if isinstance(exc, json.JSONDecodeError):
-        return "bad_reply"
+    if isinstance(exc, json.JSONDecodeError):  # the SDK's reading of an answer, or the caller's reading of a text
+        return "transient" if _parsed_by_sdk(exc.__traceback__) else "bad_reply"
     return "invalid" if isinstance(exc, (ValueError, TypeError)) and _raised_in_sdk(exc.__traceback__) else "unknown"
+
+
+def _parsed_by_sdk(trace: TracebackType | None) -> bool:
+    """True when the json module was called by an SDK."""
+    caller = ""
+    while trace is not None:
+        root = str(trace.tb_frame.f_globals.get("__name__")).split(".")[0]
+        caller, trace = root if root != "json" else caller, trace.tb_next
+    return caller in _SDK_ROOTS
 
 
 def _raised_in_sdk(trace: TracebackType | None) -> bool:

@@ -53,7 +53,13 @@ EXPLANATIONS = {
     "unknown": _e("This is not an answer of the API: the called code itself failed.", "Read the last line of the traceback."),
     # kind and status, where a kind has several
     "invalid 422": _e("422: the server understood the request and rejects a value.", "Read its message for the field."),
+    "throttled None": _e("The server says that it is overloaded.", "Repeat after a random wait; `call_with_retry` does that."),
     "quota 429": _e("429: the quota of this account is used up.", "Buy more or wait for next month; a repeat does not help."),
+    # kind and class, of the exception or of its cause
+    "transient JSONDecodeError": _e("An answer came that is not JSON: it was damaged on its way, or something else wrote it.",
+                                    "Repeat the call; `call_with_retry` does that."),
+    "network WebPage": _e("A web page came instead of an answer, as proxies and login pages send it.",
+                          "Open the address in a browser, and check the network and `base_url`."),
     # classes
     "StreamClosed": _e("The client was thrown away while its stream was read.", "Keep the client in a variable, or use `with`."),
     "StreamConsumed": _e("This stream was read before.", "Call again, or keep the chunks in a list."),

@@ -27,10 +27,11 @@ class RetryPolicy:
     Args:
         max_attempts: attempts in all, the first one included. Answers "the model is loading" do not count.
         deadline: limit of the whole call, waits included; a wait that would pass it is not begun. For a stream it ends
-            with the first output.
+            with the first output. In a batch, time in the limiter's queue does not count.
         attempt_timeout: limit of one attempt. Async calls are cut by it. A blocking call is cut by it when its client
             passes through `helpers.transport`; otherwise give the SDK's own `timeout=` as well.
         idle_timeout: limit between two chunks of a stream; None: none.
+        stream_timeout: limit of the time spent waiting for a stream's chunks after its first output; None: none.
         backoff_base, throttle_base: base of the delay after a failure, and after a 429 without a hint.
         backoff_max: the most that `cap` grows to.
         jitter: "full", or "none" for exactly `cap`.
@@ -47,6 +48,7 @@ class RetryPolicy:
     deadline: float = 120.0
     attempt_timeout: float | None = 30.0
     idle_timeout: float | None = 30.0
+    stream_timeout: float | None = 600.0
     backoff_base: float = 0.1
     throttle_base: float = 1.0
     backoff_max: float = 20.0
@@ -63,10 +65,10 @@ class RetryPolicy:
     def __post_init__(self) -> None:
         for name in ("max_attempts", "timeout_attempts"):
             _require(name, getattr(self, name), 1, whole=True)
-        for name in ("deadline", "attempt_timeout", "idle_timeout", "backoff_base", "throttle_base", "backoff_max",
-                     "max_retry_after"):
+        for name in ("deadline", "attempt_timeout", "idle_timeout", "stream_timeout", "backoff_base", "throttle_base",
+                     "backoff_max", "max_retry_after"):
             value = getattr(self, name)
-            if value is not None or name not in ("attempt_timeout", "idle_timeout"):
+            if value is not None or name not in ("attempt_timeout", "idle_timeout", "stream_timeout"):
                 _require(name, value, 0)
         if not _is_number(self.retry_budget) or not 0 <= self.retry_budget <= 1:
             raise ValueError(f"`retry_budget` must be from 0 to 1, not {self.retry_budget!r}. 0.1 repeats one call in ten.")
@@ -80,8 +82,12 @@ class RetryPolicy:
 
     def delay(self, verdict: Verdict, n: int) -> float:
         """Seconds to wait before retry `n` (from 1) after `verdict`."""
-        cap = self.cap(verdict.kind, n)
-        return (verdict.retry_after or 0.0) + (self.rng.uniform(0.0, cap) if self.jitter == "full" else cap)
+        return (verdict.retry_after or 0.0) + self.own_delay(verdict.kind, n)
+
+    def own_delay(self, kind: str, n: int) -> float:
+        """The part of `delay` that is ours, without the server's wish."""
+        cap = self.cap(kind, n)
+        return self.rng.uniform(0.0, cap) if self.jitter == "full" else cap
 
 
 class RetryBudget:

@@ -8,9 +8,9 @@ kind          retried  when
 ------------  -------  ------------------------------------------------------------------------------------------
 throttled     yes      429; the server says it is overloaded
 loading       yes      503 with `estimated_time`: the model is being started
-transient     yes      408, 425, 500, 502, 503, 504 and generation errors of the server
+transient     yes      408, 425, 500, 502, 503, 504, generation errors of the server, an answer that is not JSON
 timeout       yes      no answer in time (at most one repeat: the first may have been computed and billed)
-network       yes      no connection, or one that was cut
+network       yes      no connection, or one that was cut; a web page in the place of an answer
 stream        yes      an error inside a stream; `stream_with_retry` repeats it only before the first output
 auth          no       401, or no token
 permission    no       403: gated model, or a token without the right
@@ -20,7 +20,7 @@ gone          no       410: the address was retired
 too_large     no       413
 invalid       no       400, 405, 422 and arguments the SDK refuses
 conflict      no       409
-bad_reply     no       the answer came and is not what was asked for (cut, filtered, not JSON)
+bad_reply     no       the answer came and its text is not what was asked for (cut, filtered, not JSON)
 offline       no       HF_HUB_OFFLINE is set
 budget        no       the course's own live budget is used up
 interrupted   no       a stream broke after its first output
@@ -137,12 +137,10 @@ def explain(exc: BaseException) -> Explanation:
         return Explanation(exc.what, exc.next_step)
     verdict = classify(exc)
     found = EXPLANATIONS["no_provider" if is_stop_iteration(exc) else verdict.kind]
-    found = EXPLANATIONS.get(type(exc).__name__, EXPLANATIONS.get(_status_name(verdict), found))
+    names = (f"{verdict.kind} {type(exc).__name__}", f"{verdict.kind} {type(exc.__cause__).__name__}", type(exc).__name__,
+             f"{verdict.kind} {verdict.status}")
+    found = next((EXPLANATIONS[name] for name in names if name in EXPLANATIONS), found)
     return Explanation(_measured(verdict, exc) or found.cause, found.next_step)
-
-
-def _status_name(verdict: Verdict) -> str:
-    return f"{verdict.kind} {verdict.status}"
 
 
 def _measured(verdict: Verdict, exc: BaseException) -> str | None:
@@ -154,8 +152,9 @@ def _measured(verdict: Verdict, exc: BaseException) -> str | None:
     limit = parse_limit(headers_of(exc)) if verdict.kind == "throttled" else None
     if limit and limit.quota and limit.window_s:
         return f"429: the server allows {limit.quota} requests in {limit.window_s:g} s."
-    if verdict.kind == "throttled" and verdict.retry_after is not None:
-        return f"429: too many requests; the server asks for {verdict.retry_after:g} s of rest."
+    if verdict.kind == "throttled" and verdict.retry_after:  # not for 0, and not for a date that is past
+        rest = f"{verdict.retry_after:.0f}" if verdict.retry_after >= 10 else f"{verdict.retry_after:.2g}"
+        return f"429: too many requests; the server asks for {rest} s of rest."
     return None
 
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ._limiter import RateLimiter
@@ -23,11 +23,23 @@ _scope: ContextVar[AttemptScope | None] = ContextVar("attempt_scope", default=No
 
 @dataclass(slots=True)
 class AttemptScope:
-    """The running attempt: its limiter, its permit to send, and the time it may take (seconds or None)."""
+    """One attempt: its limiter, its permit to send, and the time it may take (seconds or None).
+
+    until: when it must be over, on `time.monotonic`; None: no limit, or over already. streamed: whoever reads its answer
+    notices silence, so the transport need not. bodies: its answers that are still open.
+    """
 
     limiter: RateLimiter | None = None
     permit: Permit | None = None
     timeout_s: float | None = None
+    until: float | None = None
+    streamed: bool = False
+    bodies: list[Any] = field(default_factory=list)
+
+
+def current_attempt() -> AttemptScope | None:
+    """The running attempt of this thread or task, or None."""
+    return _scope.get()
 
 
 def current_limiter() -> RateLimiter | None:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import AsyncIterator, Iterator
 from functools import lru_cache
 from types import ModuleType
 from typing import Any
 
-from . import pacing
-from .hook import Flight, Hook
+from . import _bodies, pacing
+from .hook import Hook
 
 
 def hub_http() -> ModuleType:
@@ -129,6 +128,7 @@ def _with_timeout(extensions: dict) -> dict:
 @lru_cache(maxsize=2)
 def _classes(http: ModuleType) -> dict[str, type]:
     """Client, AsyncClient, Transport and AsyncTransport for one HTTP library."""
+    Body, AsyncBody, WebPage = _bodies.classes(http)
 
     class Client(http.Client):
         def build_request(self, *args: Any, **kwargs: Any) -> Any:
@@ -139,55 +139,26 @@ def _classes(http: ModuleType) -> dict[str, type]:
         def build_request(self, *args: Any, **kwargs: Any) -> Any:
             return self.hook.admit(super().build_request(*args, **kwargs))
 
-    class Watched(http.SyncByteStream):
-        def __init__(self, inner: Any, flight: Flight) -> None:
-            self.inner, self.flight = inner, flight
-
-        def __iter__(self) -> Iterator[bytes]:
-            try:
-                for chunk in self.inner:
-                    self.flight.saw(chunk)
-                    yield chunk
-            except Exception as exc:
-                self.flight.failed(exc)
-                raise
-
-        def close(self) -> None:
-            self.inner.close()
-            self.flight.ended()
-
-    class AsyncWatched(http.AsyncByteStream):
-        def __init__(self, inner: Any, flight: Flight) -> None:
-            self.inner, self.flight = inner, flight
-
-        async def __aiter__(self) -> AsyncIterator[bytes]:
-            try:
-                async for chunk in self.inner:
-                    self.flight.saw(chunk)
-                    yield chunk
-            except Exception as exc:
-                self.flight.failed(exc)
-                raise
-
-        async def aclose(self) -> None:
-            await self.inner.aclose()
-            self.flight.ended()
-
     class Transport(http.HTTPTransport):
         def __init__(self, hook: Hook, **settings: Any) -> None:
             super().__init__(**settings)
             self.hook = hook
 
         def handle_request(self, request: Any) -> Any:
-            pacing.before_request()
+            pacing.before_request(request.method)
             flight = self.hook.depart(request)
+            routed = _routed(http, request, self.hook)
             try:
-                response = super().handle_request(_routed(http, request, self.hook))
+                response = super().handle_request(routed)
+                flight.answered(response.status_code, response.headers)
+                if _bodies.is_web_page(request, response):
+                    response.close()
+                    raise WebPage(_bodies.WEB_PAGE)
             except Exception as exc:
                 flight.failed(exc)
                 raise
-            flight.answered(response.status_code, response.headers)
-            response.stream = Watched(response.stream, flight)
+            _bodies.leave_silence_to_reader(routed, request.extensions)
+            response.stream = Body(response, flight)
             return response
 
     class AsyncTransport(http.AsyncHTTPTransport):
@@ -196,15 +167,20 @@ def _classes(http: ModuleType) -> dict[str, type]:
             self.hook = hook
 
         async def handle_async_request(self, request: Any) -> Any:
-            pacing.before_request()
+            pacing.before_request(request.method)
             flight = self.hook.depart(request)
+            routed = _routed(http, request, self.hook)
             try:
-                response = await super().handle_async_request(_routed(http, request, self.hook))
+                response = await super().handle_async_request(routed)
+                flight.answered(response.status_code, response.headers)
+                if _bodies.is_web_page(request, response):
+                    await response.aclose()
+                    raise WebPage(_bodies.WEB_PAGE)
             except Exception as exc:
                 flight.failed(exc)
                 raise
-            flight.answered(response.status_code, response.headers)
-            response.stream = AsyncWatched(response.stream, flight)
+            _bodies.leave_silence_to_reader(routed, request.extensions)
+            response.stream = AsyncBody(response, flight)
             return response
 
     return {"Client": Client, "AsyncClient": AsyncClient, "Transport": Transport, "AsyncTransport": AsyncTransport}

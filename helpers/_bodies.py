@@ -1,0 +1,100 @@
+"""The body of an answer on its way in (part of `transport`): watched for its flight, bounded in time, closed from outside.
+
+The timeouts of an HTTP library limit the wait for one piece. A body that comes a byte at a time, or without end, passes them
+all, so the attempt's own end is looked at with every piece. And a reader that gave up waiting must end the read: a thread that
+waits in a socket wakes up when the socket is shut down.
+"""
+from __future__ import annotations
+
+import contextlib
+import socket
+import time
+from collections.abc import AsyncIterator, Iterator
+from types import ModuleType
+from typing import Any
+
+from . import pacing
+from .hook import Flight
+
+WEB_PAGE = "A web page came instead of an answer of the API."
+
+
+def classes(http: ModuleType) -> tuple[type, type, type]:
+    """Body, AsyncBody and the exception WebPage for one HTTP library."""
+
+    class WebPage(http.RemoteProtocolError):
+        """A proxy or a login page answered in the place of the API."""
+
+    class Body(http.SyncByteStream):
+        def __init__(self, response: Any, flight: Flight) -> None:
+            self.inner, self.flight, self.attempt = response.stream, flight, pacing.current_attempt()
+            self.wire = response.extensions.get("network_stream")
+            _enter(self)
+
+        def __iter__(self) -> Iterator[bytes]:
+            try:
+                for chunk in self.inner:
+                    self.flight.saw(chunk)
+                    if _is_overdue(self.attempt):
+                        raise http.ReadTimeout("The time of this attempt is over.")
+                    yield chunk
+            except Exception as exc:
+                self.flight.failed(exc)
+                raise
+
+        def close(self) -> None:
+            self.inner.close()
+            self.flight.ended()
+            _leave(self)
+
+        def hang_up(self) -> None:
+            """End the read that another thread is in; that thread closes the body."""
+            with contextlib.suppress(Exception):  # the connection may be gone already
+                self.wire.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+
+    class AsyncBody(http.AsyncByteStream):
+        def __init__(self, response: Any, flight: Flight) -> None:
+            self.inner, self.flight, self.attempt = response.stream, flight, pacing.current_attempt()
+            _enter(self)
+
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            try:
+                async for chunk in self.inner:
+                    self.flight.saw(chunk)
+                    yield chunk
+            except Exception as exc:
+                self.flight.failed(exc)
+                raise
+
+        async def aclose(self) -> None:
+            await self.inner.aclose()
+            self.flight.ended()
+            _leave(self)
+
+    return Body, AsyncBody, WebPage
+
+
+def is_web_page(request: Any, response: Any) -> bool:
+    """Whether HTML answers a POST with a good status: no inference API does that."""
+    return request.method == "POST" and response.status_code < 300 and "text/html" in response.headers.get("content-type", "")
+
+
+def leave_silence_to_reader(request: Any, asked: dict) -> None:
+    """Between two pieces of a stream whose reader notices silence, only the limit that the SDK `asked` for stays."""
+    attempt = pacing.current_attempt()
+    if attempt is not None and attempt.streamed and "timeout" in request.extensions:
+        request.extensions["timeout"]["read"] = (asked.get("timeout") or {}).get("read")
+
+
+def _is_overdue(attempt: pacing.AttemptScope | None) -> bool:
+    return attempt is not None and attempt.until is not None and time.monotonic() > attempt.until
+
+
+def _enter(body: Any) -> None:
+    if body.attempt is not None:
+        body.attempt.bodies.append(body)
+
+
+def _leave(body: Any) -> None:
+    if body.attempt is not None and body in body.attempt.bodies:
+        body.attempt.bodies.remove(body)
