@@ -27,7 +27,7 @@ class Fault:
         kind: "status", "delay", "reset" (before the headers), "reset_after_headers", "cut" (a stream ends
             cleanly, without [DONE]), "cut_dirty" (the connection closes inside a chunk), "malformed_json",
             "truncated" (fewer bytes than promised), "wrong_content_type" (an HTML page), "stream_error" (an
-            error event), "silence" (never answered), "endless", "drip" (a byte at a time).
+            error event), "silence" (never answered), "stall" (begun, never finished), "endless", "drip" (a byte at a time).
         after: how many tokens a stream sends first.
         times: how many calls in a row it hits.
     """

@@ -91,6 +91,7 @@ class BrokenWire:
             "cut_dirty": self._shorten_and_reset,
             "malformed_json": self._halve,
             "endless": self._pad,
+            "stall": self._stall_half_way,
             "drip": self._drip,
             "stream_error": self._refuse,
         }.get(fault.kind)
@@ -101,6 +102,7 @@ class BrokenWire:
             "malformed_json": self._garble,
             "stream_error": self._complain,
             "endless": self._repeat,
+            "stall": self._stall,
         }.get(fault.kind)
 
     async def send(self, message: dict) -> None:
@@ -171,6 +173,15 @@ class BrokenWire:
         await self._head(None)
         await self._piece(body[:-1])
         await self._forever(b" " * 1024)
+
+    async def _stall_half_way(self, body: bytes) -> None:
+        await self._head(len(body))
+        await self._piece(body[: len(body) // 2])
+        await self._stall()
+
+    async def _stall(self) -> None:
+        await self.wire.until_gone(MOST_SILENCE)
+        raise Gone
 
     async def _drip(self, body: bytes) -> None:
         await self._head(len(body))

@@ -22,6 +22,7 @@ KINDS = {
     "wrong_content_type": "an HTML page with status 200",
     "stream_error": "an error event inside the stream",
     "silence": "accepted, never answered",
+    "stall": "begun, never finished: the body stops in the middle and the connection stays open",
     "endless": "a body that does not end",
     "drip": "the right body, a byte at a time",
 }
@@ -49,6 +50,35 @@ class Fault:
     def name(self) -> str:
         """How the log shows it."""
         return str(self.status) if self.kind == "status" else self.kind
+
+
+_HEADERS = {
+    "type": ["object", "null"],
+    "propertyNames": {"pattern": "^[A-Za-z0-9-]{1,60}$"},
+    "additionalProperties": {"type": "string", "pattern": "^[ -~]*$"},
+}
+SCRIPTED = {
+    "type": "array",
+    "maxItems": MOST_SCRIPTED,
+    "items": {
+        "anyOf": [
+            {"type": "string", "examples": ["503", "429:2", "cut:5", "delay:0.5", "503*3"]},
+            {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {
+                    "status": {"anyOf": [{"const": 200}, {"type": "integer", "minimum": 400, "maximum": 599}, {"type": "null"}]},
+                    "kind": {"enum": [*KINDS, None]},
+                    "delay": {"type": ["number", "null"], "minimum": 0, "maximum": 3600},
+                    "after": {"type": ["integer", "null"], "minimum": 0, "maximum": 100_000},
+                    "times": {"type": ["integer", "null"], "minimum": 1, "maximum": 1_000_000},
+                    "headers": _HEADERS,
+                    "body": {},
+                },
+            },
+        ]
+    },
+}
 
 
 def parse_fault(value: Any) -> Fault:

@@ -186,6 +186,20 @@ def test_silence(control, wire, classify, stream):
 
 
 @pytest.mark.parametrize("stream", [False, True])
+def test_stall(control, wire, classify, stream):
+    """The body stops in the middle, a stream after its tokens, and the connection stays open until its reader leaves."""
+    control.faults("stall:2")
+    answer, end = wire(stream=stream, seconds=0.5)
+    assert end == "open"
+    if stream:
+        assert tokens_in(answer) == 2
+    else:
+        promised = int(answer.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+        assert 0 < len(body_of(answer)) < promised
+    assert classify().status == 200
+
+
+@pytest.mark.parametrize("stream", [False, True])
 def test_endless(control, wire, classify, stream):
     """The body goes on until its reader leaves."""
     control.faults("endless:2")
