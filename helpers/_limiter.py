@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ._headers import LimitInfo, lower_keys, parse_limit, parse_retry_after
 from ._limits import SHORT_WINDOW_S, Answer, Bucket, Window
-from ._probe import Probe
+from ._probe import REST_FROM_S, Probe
 from ._turns import Permit, Turns
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ class RateLimiter(Turns):
         self._paused_until, self._rested = -float("inf"), True
         self._seq = 0
         self._under_way: list[int] = []  # places of the requests without an answer, in order
+        self._refused_at = -float("inf")  # when the last refusal that was new evidence came
+        self._headers_lie = False  # they count, but what they count is no limit that is known here
         self._silent = 0  # answers without limit headers since the last one with them
         self.cold_s = 0.0
 
@@ -56,8 +58,7 @@ class RateLimiter(Turns):
             return self._paused_until
         if not self._rested:
             self._rested = True
-            if isinstance(self._model, Probe):
-                self._model.rested(now)
+            self._model.rested(now)
         ready = self._model.ready_at(now, len(self._under_way))
         return max(ready, self._own.ready_at(now, 0)) if self._own else ready
 
@@ -129,7 +130,7 @@ class RateLimiter(Turns):
         if seconds:
             until = now + min(seconds, MAX_PAUSE_S) + MARGIN_S
             self._paused_until = max(self._paused_until, until)
-            self._rested = False
+            self._rested = self._rested and seconds < REST_FROM_S
 
     def _learn(self, permit: Permit, info: LimitInfo | None, now: float, asked: float | None) -> None:
         """Take in one answer; `asked` is None for an accepted request, else the rest that the refusal asks for."""
@@ -147,8 +148,13 @@ class RateLimiter(Turns):
                 model.refused(permit.seq, permit.taken_at, permit.sent_at, now, asked)
         elif info is not None or asked is not None:
             before = bisect_left(self._under_way, permit.seq)
-            answer = Answer(permit.sent_at, now, self._seq - permit.seq, before, len(self._under_way), asked is not None)
+            answer = Answer(permit.sent_at, now, self._seq - permit.seq, before, len(self._under_way), asked is not None,
+                            permit.taken_at >= self._refused_at)
             model.learn(info or LimitInfo(), answer)
+            if isinstance(model, Window) and model.doubted:
+                self._model, self._headers_lie = Probe(), True
+        if asked is not None and permit.taken_at >= self._refused_at:
+            self._refused_at = now
 
     def _adopt(self, info: LimitInfo, now: float) -> None:
         """Choose the model that the headers speak of."""
@@ -158,7 +164,7 @@ class RateLimiter(Turns):
         if kind == "bucket" and quota and span:
             if not isinstance(self._model, Bucket):
                 self._model = Bucket(now, quota / span)
-        elif not isinstance(self._model, Window) and (quota or info.remaining):
+        elif not isinstance(self._model, Window) and not self._headers_lie and (quota or info.remaining):
             self._model = Window(now, quota or (info.remaining or 0) + 1, span)
 
     # -- looking ---------------------------------------------------------------------------------------------------

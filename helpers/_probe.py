@@ -43,7 +43,7 @@ class Probe:
         self._refused: list[int] = []  # their places in the order of sending, sorted
         self._searching_from = 0
         self._marks: deque[tuple[float, int]] = deque(maxlen=MARKS)  # (time, place) of refusals
-        self._costly, self._ceiling = False, float("inf")
+        self._costly, self._ceiling, self._rest_s = False, float("inf"), REST_FROM_S
         self._episode = (0.0, 0)  # (time, place) when the last long block ended
         self._to_show, self._if_window = 0, 0.0
 
@@ -82,7 +82,8 @@ class Probe:
             return max(SLACK / max(self._seen(), 3), 0.01 + 0.0005 * run + overdue)
         if self._ceiling == float("inf"):
             return 2.0 ** min(run / max(self.size, 4.0), 30.0) - 1.0
-        return 0.05 * run / (200.0 + run) + max(0.0, run - 1000.0) / 2000
+        back = max(0.0, 0.95 * self._ceiling / self.rate - 1.0) * run / (50.0 + run)
+        return back + 0.01 * (2.0 ** min(run / (10.0 * self._rest_s * self.rate), 30.0) - 1.0)
 
     def _seen(self) -> int:
         """Requests sent since the search began: the more, the closer the estimate."""
@@ -128,7 +129,7 @@ class Probe:
         if not self.rate:
             self._first(seq, sent_at, asked)
         elif asked >= REST_FROM_S or self._costly:
-            self._step_back(seq, sent_at, fresh)
+            self._step_back(seq, sent_at, fresh, asked)
         else:
             self._narrow(seq, sent_at)
         if fresh:
@@ -169,7 +170,7 @@ class Probe:
             low, high = (middle, high) if drained > self.size else (low, middle)
         return low
 
-    def _step_back(self, seq: int, sent_at: float, fresh: bool) -> None:
+    def _step_back(self, seq: int, sent_at: float, fresh: bool, asked: float) -> None:
         """After a costly refusal: what the run since the last rest tells, from a full bucket."""
         self._costly = True
         if not fresh:
@@ -178,10 +179,12 @@ class Probe:
         began, place = self._marks[-1] if self._marks else (self._began, 0)
         span, accepted = max(sent_at - began, 1e-3), self._accepted_between(place, seq)
         refilled = max(accepted - self.size, 0.0) / span
+        self._rest_s = max(asked, REST_FROM_S)
+        cycle = accepted / (span + self._rest_s)  # what run and rest give on average: so much a window or a bucket sustains
         if self._ceiling == float("inf") and refilled:  # the rate grew a lot: the bucket ran over at first
-            self.rate = (refilled * sending) ** 0.5
+            self.rate = max((refilled * sending) ** 0.5, cycle)
         else:
-            self.rate = min(0.9 * sending, max(0.97 * refilled, 0.5 * self.rate))
+            self.rate = min(0.9 * sending, max(0.97 * refilled, cycle, 0.5 * self.rate))
         self._ceiling = sending
 
     def rested(self, now: float) -> None:

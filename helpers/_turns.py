@@ -41,6 +41,8 @@ class _Waiter:
     def __init__(self, loop: asyncio.AbstractEventLoop | None = None) -> None:
         self.loop = loop
         self.event: Any = asyncio.Event() if loop else threading.Event()
+        self.entered = 0.0
+        self.in_front_since: float | None = None
 
     def wake(self) -> None:
         if self.loop is None:
@@ -73,7 +75,7 @@ class Turns:
         """Wait for a place and take it; then report how it went with `observe` or `release`.
 
         Raises PacingTimeout when it would take more than `timeout` seconds (None: wait for ever), and BatchStopped when
-        `stopped()` is true.
+        `stopped()` is true. With `stopped` the time behind others does not count, only that at the front of the queue.
         """
         started = self._clock()
         permit = self._take_at_once(started)
@@ -133,6 +135,7 @@ class Turns:
 
     def _enter(self, me: _Waiter) -> None:
         with self._lock:
+            me.entered = self._clock()
             self._waiting.append(me)
 
     def _try(self, me: _Waiter, started: float, timeout: float | None = None,
@@ -142,8 +145,13 @@ class Turns:
             if stopped is not None and stopped():
                 raise BatchStopped("The batch was stopped while this call waited for its turn.")
             now = self._clock()
+            first = self._waiting[0] is me
+            if stopped is not None:  # one of a batch, whose calls wait for each other
+                if not first:
+                    return None, False
+                started = me.in_front_since = now if me.in_front_since is None else me.in_front_since
             left = None if timeout is None else started + timeout - now
-            if self._waiting[0] is not me:
+            if not first:
                 if left is not None and left <= 0:
                     raise PacingTimeout(timeout or 0.0)
                 return left, False
@@ -152,7 +160,7 @@ class Turns:
                 if left is not None and ready - now >= left:
                     raise PacingTimeout(timeout or 0.0)
                 return ready - now, True
-            return self._take(now, now - started)
+            return self._take(now, now - me.entered)
 
     def _leave(self, me: _Waiter) -> None:
         with self._lock:
