@@ -1,7 +1,7 @@
 """For the kernel in which the runner checks a notebook: the guard of `check()` around whole cells.
 
 nbval itself has the time limit. Without the rest, a cell that prints for ever would fill the memory, and one that forks
-would hang the kernel.
+would hang the kernel. The limits of _limits.py hold here and not in a learner's own kernel.
 """
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from . import guard
+from . import _limits, guard
 
 SOURCE = '__import__("helpers.checks._kernel", fromlist=["*"]).protect()'  # leaves no name behind
 
 
 def protect() -> None:
-    """From the next cell on, refuse input(), exits, forks and endless output, cell by cell."""
+    """Limit memory and files now; from the next cell on, refuse input(), exits, forks and endless output, cell by cell."""
     from IPython import get_ipython
+    _limits.impose()
     undo = contextlib.ExitStack()
 
     def before(*_: Any) -> None:

@@ -19,7 +19,7 @@ import pytest
 # optional package is there: more than half of a run's time, for a format that no notebook has.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
-GONE = 70  # exit code: the kernel ended by itself
+GONE, FULL = 70, 71  # exit codes: the kernel ended by itself; the disk is full
 
 _running: list[Any] = []  # the cell that runs now
 _watched: set[int] = set()
@@ -79,5 +79,8 @@ def _until_gone(process: Any) -> None:
 
 def _tell(item: Any, **record: Any) -> None:
     line = json.dumps({"notebook": item.path.name, "cell": item.cell_num, **record})
-    with open(os.environ["COURSE_CELLS"], "ab", buffering=0) as stream:
-        stream.write(line.encode() + b"\n")
+    try:
+        with open(os.environ["COURSE_CELLS"], "ab", buffering=0) as stream:
+            stream.write(line.encode() + b"\n")
+    except OSError:  # a full disk: nothing that follows could be told
+        os._exit(FULL)

@@ -11,13 +11,19 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
+
 from . import _kernel, state
 from ._shipped import Part
 
 CELL_LIMIT_S = 30  # of one cell; check() itself stops an answer after guard.TIME_LIMIT_S
+FULL = 71  # exit code of the run when a record of it could not be written (see _nbval.py)
+NOTEBOOK = "work/notebook.ipynb"
 PACKAGE = Path(__file__).resolve().parents[2]
 # Not passed on: tokens (a check never spends anything), and settings of pytest and coverage.
 DROPPED = ("HF_", "HUGGING", "OPENAI_", "PYTEST_", "COV_")
+
+MARK = "COURSE_CHECK_RUN"  # in the environment of all that a run starts
 
 _alive: set[subprocess.Popen] = set()
 
@@ -27,13 +33,15 @@ class Run:
     """What one nbval run told.
 
     cells: number -> how the cell ended (see _nbval.py). checks: exercise -> what check() noted (see state.py). begun: the
-    last cell begun. over_time: the run was stopped. log: the end of pytest's own output.
+    last cell begun. over_time: the run was stopped. full: it ended because nothing more could be written. log: the end of
+    pytest's own output.
     """
 
     cells: dict[int, dict] = field(default_factory=dict)
     checks: dict[str, dict] = field(default_factory=dict)
     begun: int | None = None
     over_time: bool = False
+    full: bool = False
     log: str = ""
 
     def ended(self, number: int) -> dict:
@@ -42,8 +50,8 @@ class Run:
 
     @property
     def broke_at(self) -> int | None:
-        """The cell in which the kernel went away, or the time ran out; None when the run came to its end."""
-        gone = [number for number, end in self.cells.items() if end["gone"]]
+        """The cell in which the kernel went away, memory was used up, or the time ran out; None when the run came to its end."""
+        gone = [number for number, end in self.cells.items() if end["gone"] or end.get("ename") == "MemoryError"]
         return gone[0] if gone else self.begun if self.begun not in self.cells else None
 
 
@@ -54,17 +62,18 @@ def run_nbval(cells: list[Part], *, limit_s: float) -> Run:
     port), so it is tried once more.
     """
     run = _once(cells, limit_s)
-    return run if run.cells or run.over_time else _once(cells, limit_s)
+    return run if run.cells or run.over_time or run.full else _once(cells, limit_s)
 
 
 def _once(cells: list[Part], limit_s: float) -> Run:
     with tempfile.TemporaryDirectory(prefix="course-check-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
+        (folder / "work").mkdir()  # where the answers run: what they write or delete there is theirs
         guarded = [Part(kind="given", source=_kernel.SOURCE), *cells]
-        (folder / "notebook.ipynb").write_text(json.dumps(document(guarded)), "utf-8")
+        (folder / NOTEBOOK).write_text(json.dumps(document(guarded)), "utf-8")
         (folder / "pytest.ini").write_text("[pytest]\n", "utf-8")
-        over_time = _run_process(folder, limit_s)
-        return _read(folder, over_time)
+        code = _run_process(folder, limit_s)
+        return _read(folder, code)
 
 
 def document(cells: list[Part]) -> dict:
@@ -80,25 +89,25 @@ def stop_all() -> None:
         _end(process)
 
 
-def _run_process(folder: Path, limit_s: float) -> bool:
-    """Run pytest; True when it had to be stopped."""
+def _run_process(folder: Path, limit_s: float) -> int | None:
+    """Run pytest; its exit code, or None when it had to be stopped."""
     with open(folder / "log.txt", "wb") as log:
         process = subprocess.Popen(_command(), cwd=folder, env=_environment(folder), stdin=subprocess.DEVNULL,
                                    stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
         _alive.add(process)
         try:
-            process.wait(max(limit_s, 1))
-            return False
+            return process.wait(max(limit_s, 1))
         except subprocess.TimeoutExpired:
-            return True
+            return None
         finally:
             _end(process)
             _end_kernels(folder)
+            _end_strays(folder)
             _alive.discard(process)
 
 
 def _command() -> list[str]:
-    return [sys.executable, "-m", "pytest", "notebook.ipynb", "--nbval-lax", "--nbval-current-env",
+    return [sys.executable, "-m", "pytest", NOTEBOOK, "--nbval-lax", "--nbval-current-env",
             f"--nbval-cell-timeout={CELL_LIMIT_S}", "-c", "pytest.ini", "--rootdir=.", "-p", "helpers.checks._nbval",
             "-p", "nbval.plugin", "-p", "no:cacheprovider", "--tb=line", "--color=no"]
 
@@ -110,11 +119,11 @@ def _environment(folder: Path) -> dict[str, str]:
     return {**kept, "PYTHONPATH": search, "PYTHONUTF8": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
             "HF_HOME": str(folder / "hub"), "IPYTHONDIR": str(folder / "ipython"), "JUPYTER_PLATFORM_DIRS": "1",
             "JUPYTER_RUNTIME_DIR": str(folder / "runtime"), "COURSE_PROGRESS": str(folder / "checks.jsonl"),
-            "COURSE_CELLS": str(folder / "cells.jsonl")}
+            "COURSE_CELLS": str(folder / "cells.jsonl"), MARK: folder.name}
 
 
-def _read(folder: Path, over_time: bool) -> Run:
-    run = Run(checks=state.fold(state.read(folder / "checks.jsonl")), over_time=over_time)
+def _read(folder: Path, code: int | None) -> Run:
+    run = Run(checks=state.fold(state.read(folder / "checks.jsonl")), over_time=code is None, full=code == FULL)
     for record in _records(folder):
         number = record["cell"] - 1  # number 0 in the file is the runner's own first cell
         if "ok" in record:
@@ -143,6 +152,14 @@ def _end_kernels(folder: Path) -> None:
     """A kernel has a process group of its own, which nbval leaves alone when it is stopped itself."""
     for pid in {record["kernel"] for record in _records(folder) if "kernel" in record}:
         _kill_group(pid)
+
+
+def _end_strays(folder: Path) -> None:
+    """What an answer started in a session of its own is in no group of ours; it has our mark in its environment."""
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            if process.environ().get(MARK) == folder.name:
+                process.kill()
 
 
 def _kill_group(pid: int) -> None:

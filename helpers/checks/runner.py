@@ -13,13 +13,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import _cells, _run, _shipped
+from ..errors import CourseError
+from . import _cells, _limits, _run, _shipped
 from ._run import Run
 from ._shipped import Answer, Part
 from .core import one_line
 
 NOTEBOOK_LIMIT_S = 150  # of one notebook, with its second runs
 MESSAGE = 400  # characters of one line of the report
+DISK_FULL = "the disk is full, so that no more could be noted. Free some space, then check again."
 NOT_REACHED = ("not reached in time: the cells before it took too long. Mend those, "
                "or run it again on a less busy machine.")
 
@@ -66,7 +68,13 @@ def _judged(parts: list[Part], found: dict[str, Answer], names: dict[str, str], 
         if time.monotonic() > ends_at:
             return ended | {id: ("crashed", NOT_REACHED) for id in asked if id not in ended}
         cells = _shipped.merged(parts, found, without)
-        run = _run.run_nbval(cells, limit_s=ends_at - time.monotonic())
+        try:
+            run = _run.run_nbval(cells, limit_s=ends_at - time.monotonic())
+        except OSError as problem:
+            if not ended:
+                raise CourseError(f"The folder for temporary files cannot be written ({problem.strerror or problem}).",
+                                  "Free some space, then check again.") from None
+            return ended | {id: ("crashed", DISK_FULL) for id in asked if id not in ended}
         breaker = None if run.broke_at is None else cells[run.broke_at].exercise
         for id in asked:
             if breaker is None or _is_done(id, cells, run):
@@ -85,6 +93,8 @@ def _is_done(id: str, cells: list[Part], run: Run) -> bool:
 def _verdict(id: str, name: str, answer: Answer, cells: list[Part], run: Run) -> Ended:
     """The verdict on one exercise; a name that was left behind in another cell explains all that is not right."""
     ended = _ended(id, name, answer, cells, run)
+    if ended[0] == "crashed" and (limit := _limits.reached(ended[1])):
+        return "crashed", f"your code was stopped: {limit}"
     if answer.borrowed and ended[0] not in ("passed", "not yet attempted"):
         words = ", ".join(f"`{word}`" for word in answer.borrowed[:4])
         return ended[0], (f"{words} comes from another cell of yours, and only answer cells are taken. "
@@ -100,7 +110,7 @@ def _ended(id: str, name: str, answer: Answer, cells: list[Part], run: Run) -> E
     if given and not said:
         return "crashed", f"the notebook's own cell `{given}` failed; run `python3 course.py doctor`."
     if not ends["answer"]:
-        return "crashed", NOT_REACHED if run.over_time else f"nbval did not run it: {run.log}"
+        return "crashed", NOT_REACHED if run.over_time else DISK_FULL if run.full else f"nbval did not run it: {run.log}"
     if not ends["answer"]["ok"]:
         return "crashed", _cell_failure(ends["answer"])
     if said and (ends["check"].get("ok") or said["state"] != "passed"):
@@ -146,6 +156,10 @@ def _broken(run: Run) -> str:
     if run.over_time or run.ended(run.broke_at or 0).get("late"):
         return ("your code was stopped: it did not end within the time limit and could not be interrupted; "
                 "look for a loop that never stops.")
+    if limit := _limits.reached(run.ended(run.broke_at or 0).get("ename", "")):
+        return f"your code was stopped: {limit}"
+    if run.full:
+        return f"your code was stopped: {_limits.reached('[Errno 28]')}"
     return "your code ended the Python process (os._exit, a signal, or a crash in compiled code)."
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from nbclient.exceptions import DeadKernelError
 
 from tests.classroom.conftest import CODE, KEY, Room
 
@@ -30,11 +31,12 @@ del _name"""
 TELL = """for _name, _thing in sorted(globals().items()):
     if not _name.startswith("_") and _name not in ("In", "Out"):
         print(_name, repr(_thing))
-for _thing in (course, course._hook, course.ledger, course.budget, course.server):
-    print(_thing, vars(_thing) if _thing is not None else "")
-print(course.ledger.records(), course.ledger.summary())
-if course.server is not None:
-    print(course.server.log, course.server.state)"""
+if "course" in globals():
+    for _thing in (course, course._hook, course.ledger, course.budget, course.server):
+        print(_thing, vars(_thing) if _thing is not None else "")
+    print(course.ledger.records(), course.ledger.summary())
+    if course.server is not None:
+        print(course.server.log, course.server.state)"""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,10 @@ class Machine:
         with open(self.folder / "kernel.txt", "a", encoding="utf-8") as out:
             client = NotebookClient(notebook, timeout=120, kernel_name="python3", allow_errors=errors,
                                     resources={"metadata": {"path": str(self.folder / "work")}})
-            client.execute(env=self.env, stdout=out, stderr=out)
+            try:
+                client.execute(env=self.env, stdout=out, stderr=out)
+            except (DeadKernelError, AssertionError):  # kernels that start at the same moment may choose the same port
+                client.execute(env=self.env, stdout=out, stderr=out)
         nbformat.write(notebook, self.folder / "work" / "saved.ipynb")
         return notebook
 

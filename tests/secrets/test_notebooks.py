@@ -1,0 +1,55 @@
+"""Whoever runs a notebook of the course with a token on their machine finds it nowhere afterwards. Slow: the suite `trust`."""
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .places import CANARY, ROOT, SOURCES, classroom, lesson, machine
+
+LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+SOLUTIONS = sorted((ROOT / "exercises" / "solutions").glob("*.ipynb"))
+LIVE = ('__import__("tests.live.standin", fromlist=["*"]).install(__import__("tests.secrets.places", fromlist=["*"]).CANARY)\n')
+NUMBERS = {path: number for number, path in enumerate(LESSONS)}
+
+
+def named(paths: list[Path]) -> list[str]:
+    return [path.stem[:2] for path in paths]
+
+
+@pytest.mark.parametrize("path", LESSONS + SOLUTIONS, ids=[*named(LESSONS), *(f"solution-{name}" for name in named(SOLUTIONS))])
+def test_practice_mode(tmp_path, path):
+    """In practice mode: not in an output, picture, log, repr, ledger, server log, progress or other file, and not in a socket;
+    Colab's vault is not even asked."""
+    place = machine(tmp_path, *SOURCES)
+    place.run(*lesson(path, "connect()"))
+    assert (place.leaks(), place.sent()) == ([], [])
+    assert not (place.folder / "reads.txt").exists()
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=named(LESSONS))
+def test_live_mode(tmp_path, path):
+    """In live mode, against the stand-in, with the token in the environment, in the saved login or in Colab's vault: it is used,
+    and shown nowhere."""
+    source = SOURCES[NUMBERS[path] % 3]
+    place = machine(tmp_path, source)
+    cells = lesson(path, 'connect("live", max_calls=500, max_usd=1)')
+    cells[0].source = LIVE + cells[0].source
+    cells[-1].source += f'\nprint(course.mode, len(course.token) == {len(CANARY)})'
+    saved = place.run(*cells)
+    assert saved.cells[-1].outputs[-1].text.endswith("live True\n")
+    assert place.leaks() == []
+
+
+def test_class_server(tmp_path):
+    """All lessons at a class server: not in what learners see, not in the server's log file, on its terminal or on the
+    instructor's page, and not in a socket of either side."""
+    place = machine(tmp_path, *SOURCES)
+    with classroom(place) as room:
+        for path in LESSONS:
+            place.run(*lesson(path, f'connect("{room.url}", join_code="{room.code}", name="Ana {path.stem[:2]}")'))
+            assert (place.leaks(), place.sent()) == ([], []), path.name
+        assert len(room.numbers()["learners"]) == len(LESSONS)
+    assert (place.leaks(), place.sent()) == ([], [])
+    assert not (place.folder / "reads.txt").exists()
+    assert "/v1" in (place.folder / "class.jsonl").read_text("utf-8") or (place.folder / "class.jsonl").stat().st_size > 1000
