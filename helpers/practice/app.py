@@ -15,7 +15,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.routing import Route, Router
 
-from . import chat_routes, control_routes, deployed_routes, endpoint_routes, hub_routes, pages, task_routes
+from . import chat_routes, control_routes, deployed_routes, endpoint_routes, hub_routes, openapi, pages, task_routes
 from .call import Call
 from .errors import Failure, bug, retired
 from .gates import inference, open_page, plain
@@ -89,7 +89,8 @@ ROUTES = [
     Route("/practice/state", plain(control_routes.state, log=False), methods=["GET"]),
     Route("/practice/log", plain(control_routes.log, log=False), methods=["GET", "DELETE"]),
     Route("/practice/{switch}", plain(control_routes.turn, log=False), methods=["POST"]),
-    # Pages for people
+    # Pages for people, and for programs
+    Route("/openapi.json", open_page(openapi.document), methods=["GET"]),
     Route("/", open_page(pages.home), methods=["GET"]),
     Route("/models/{id:path}", open_page(pages.card), methods=["GET"]),
 ]
@@ -108,6 +109,7 @@ class Practice:
         self, *, seed: int = 0, accepts: Callable[[str], bool] | None = None, routes: list[Route] | None = None
     ) -> None:
         self.identities = Identities(seed=seed, accepts=accepts)
+        self.described: dict[str, Any] | None = None  # the OpenAPI document, once it was asked for
         self.router = Router(ROUTES if routes is None else routes, redirect_slashes=False, default=_not_found)
 
     async def __call__(self, scope: dict, receive: Any, send: Any) -> None:

@@ -60,11 +60,10 @@ class ChatRequest:
         return [self.messages, self.max_tokens, self.temperature, self.top_p, self.top_k, self.stop, self.n]
 
 
-def parse(payload: dict[str, Any], model: str) -> ChatRequest:
-    """The request in `payload`; 400 for tools, 422 for a field with a wrong value."""
-    fields = Fields(payload)
+def parse(fields: Fields, model: str) -> ChatRequest:
+    """The request in a body; 400 for tools, 422 for a field with a wrong value."""
     messages = _messages(fields)
-    if payload.get("tools") or payload.get("functions"):
+    if fields.get("tools") or fields.get("functions"):
         raise Failure(
             400,
             f"{model} does not support tools. Leave `tools` out.",
@@ -104,10 +103,7 @@ def parse(payload: dict[str, Any], model: str) -> ChatRequest:
 
 def stops(fields: Fields, name: str) -> list[str]:
     """Up to four stop strings, each of 1 to 200 characters."""
-    found = fields.texts(name, most=4, required=False, limit=200)
-    if "" in found:
-        raise fields.wrong(name, "have no empty string")
-    return found
+    return fields.texts(name, most=4, required=False, limit=200, least=1)
 
 
 def _limit(fields: Fields) -> int:
@@ -121,8 +117,20 @@ def _top_k(fields: Fields) -> int | None:
     return value if value and value > 0 else None
 
 
+PART = {"type": "object", "required": ["type", "text"], "properties": {"type": {"const": "text"}, "text": {"type": "string"}}}
+MESSAGE = {
+    "type": "object",
+    "required": ["role", "content"],
+    "properties": {
+        "role": {"enum": list(ROLES)},
+        "content": {"anyOf": [{"type": "string", "maxLength": MAX_TEXT}, {"type": "array", "items": PART}]},
+    },
+}
+MESSAGES = {"type": "array", "items": MESSAGE, "minItems": 1, "maxItems": MAX_MESSAGES}
+
+
 def _messages(fields: Fields) -> list[dict[str, str]]:
-    value = fields.get("messages")
+    value = fields.free("messages", MESSAGES, needed=True)
     if not isinstance(value, list) or not value:
         raise fields.wrong("messages", "be a list with at least one message")
     if len(value) > MAX_MESSAGES:

@@ -9,6 +9,7 @@ from . import registry
 from .call import Call
 from .chat_request import ChatRequest, parse
 from .errors import Failure, dumps, reply
+from .fields import Fields
 from .generation import Generation, Pacer, Piece, logprob
 from .registry import MODELS, PROVIDER, RELEASED, Model
 from .sse import DONE, EventStream, event
@@ -18,13 +19,17 @@ FINGERPRINT = "practice-1"
 
 async def chat(call: Call) -> Any:
     """POST /v1/chat/completions: the model is named in the body."""
-    payload = await call.json()
-    name = payload.get("model")
+    return await complete(call, model_of(Fields(await call.json())))
+
+
+def model_of(fields: Fields) -> Model:
+    """The chat model that a body names."""
+    name = fields.free("model", {"enum": [model.id for model in MODELS.values() if model.conversational]}, needed=True)
     if not isinstance(name, str):
         raise Failure(
             422, "`model` must be a string, such as `practice/chat`.", param="model", code="invalid_value"
         )
-    return await complete(call, registry.for_task(registry.split_model(name), "conversational"))
+    return registry.for_task(registry.split_model(name), "conversational")
 
 
 async def chat_of_model(call: Call) -> Any:
@@ -34,7 +39,7 @@ async def chat_of_model(call: Call) -> Any:
 
 async def complete(call: Call, model: Model) -> Any:
     """One chat completion by `model`, as JSON or as a stream of events."""
-    request = parse(await call.json(), model.id)
+    request = parse(Fields(await call.json()), model.id)
     call.use(model)
     answer = Answer(call, model, request, await registry.ready(model))
     if request.stream:

@@ -18,10 +18,11 @@ from . import instructor
 from .app import ROUTES, Practice
 from .call import Call
 from .errors import Failure, forbidden, no_credit, reply
+from .fields import Fields
 from .gates import open_page, plain
 from .identity import PREFIX
 from .registry import MODELS
-from .roster import Guesses, Learner, Roster
+from .roster import EXERCISES, Guesses, Learner, Roster
 
 AREAS = ("v1", "hf-inference", "api", "v2")
 TASKS = frozenset(["conversational", *(task for model in MODELS.values() for task in model.tasks)])
@@ -107,20 +108,31 @@ REFUSED = {f"{PREFIX}_no_permission": forbidden, f"{PREFIX}_no_credit": no_credi
 
 async def join(call: Call) -> Any:
     """POST /practice/join {"code", "name"}: a learner's own token; 403 for a wrong code, 429 after too many."""
-    room, asked = _room(call), await call.json()
-    if not room.joining.check(plain_code(asked.get("code")), address_of(call)):
+    room, (code, name) = _room(call), join_fields(Fields(await call.json()))
+    if not room.joining.check(code, address_of(call)):
         raise Failure(403, "The join code is wrong. Read it from the board again.", code="wrong_join_code")
-    token, learner = room.roster.join(asked.get("name"))
+    token, learner = room.roster.join(name)
     return reply({"token": token, "name": learner.name})
+
+
+def join_fields(fields: Fields) -> tuple[str, Any]:
+    """(code, name) of a body. Whatever stands in their place is a wrong code and no name."""
+    return plain_code(fields.free("code", {"type": "string"})), fields.free("name", {})
 
 
 async def progress(call: Call) -> Any:
     """POST /practice/progress {"exercises": {id: state}}: what a learner chose to share."""
-    exercises = (await call.json()).get("exercises")
-    if not isinstance(exercises, dict):
-        raise Failure(422, "`exercises` must be an object: exercise ids and their states.", param="exercises")
+    exercises = progress_fields(Fields(await call.json()))
     _room(call).roster.share(call.identity.key, exercises)
     return reply({"shared": len(exercises)})
+
+
+def progress_fields(fields: Fields) -> dict[str, Any]:
+    """The exercises of a body; what they hold is checked by the roster."""
+    exercises = fields.free("exercises", EXERCISES, needed=True)
+    if not isinstance(exercises, dict):
+        raise fields.wrong("exercises", "be an object: exercise ids and their states")
+    return exercises
 
 
 async def page(call: Call) -> Any:

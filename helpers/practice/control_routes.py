@@ -8,12 +8,13 @@ from typing import Any
 from . import registry
 from .call import Call
 from .errors import Failure, one_of, reply
-from .faults import Script, parse_fault
+from .faults import MOST_SCRIPTED, SCRIPTED, Script, parse_fault
 from .fields import Fields
 from .identity import ColdStart, Identity, Pace
 from .limits import HEADER_STYLES, Bucket, Limit, Window
 
 YEAR = 366 * 86400.0  # seconds
+MOST_SWITCH = 256 * 1024  # bytes of one body, since what it scripts is kept
 MOST_RATE = 1e6  # calls per second
 
 
@@ -33,12 +34,19 @@ async def log(call: Call) -> Any:
     return reply({"records": call.identity.log.since(int(since))})
 
 
+READ = ("state", "log")
+
+
 async def turn(call: Call) -> Any:
     """POST /practice/{switch}: set one switch; answers with the state after it."""
     name = call.params["switch"]
+    if name in READ:
+        raise Failure(405, f"/practice/{name} is read, not set. Use GET.", headers={"allow": "GET"})
     if name not in SWITCHES:
         raise Failure(404, f"There is no switch `{name[:40]}`. Use {one_of(SWITCHES)}.")
     body = await call.read()
+    if len(body) > MOST_SWITCH:
+        raise Failure(413, f"The settings of a switch are larger than {MOST_SWITCH // 1024} KiB. Script fewer or shorter faults.")
     SWITCHES[name](call.identity, Fields(await call.json() if body.strip() else {}))
     return reply(describe(call.identity))
 
@@ -66,7 +74,7 @@ def describe(identity: Identity) -> dict[str, Any]:
 
 
 def _model(fields: Fields) -> str | None:
-    name = fields.get("model")
+    name = fields.free("model", {"enum": list(registry.MODELS)})
     return None if name is None else registry.find(fields.text("model")).id
 
 
@@ -74,15 +82,14 @@ def _limit(identity: Identity, fields: Fields) -> None:
     model = _model(fields)
     rate = fields.number("rate", None, 1e-4, MOST_RATE)
     burst = fields.number("burst", None, 1, MOST_RATE)
-    if rate is None and fields.get("window") is None:
+    counts, style = fields.flag("failed_calls_count"), fields.choice("headers", HEADER_STYLES, "both")
+    if rate is None and fields.free("window", WINDOW) is None:
         if burst is not None:
             raise fields.wrong("burst", "come together with `rate`")
         identity.limits.pop(model, None)
         if model is None:
             identity.limits.clear()
         return
-    counts = fields.flag("failed_calls_count")
-    style = fields.choice("headers", HEADER_STYLES, "both")
     rule = (
         _window(fields, counts)
         if rate is None
@@ -91,6 +98,15 @@ def _limit(identity: Identity, fields: Fields) -> None:
     if rate is not None and fields.get("window") is not None:
         raise fields.wrong("window", "be left out when `rate` is set")
     identity.limits[model] = Limit(rule, style)
+
+
+def _pair(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a list of exactly two."""
+    return {"type": "array", "prefixItems": [first, second], "minItems": 2, "maxItems": 2}
+
+
+WINDOW = _pair({"type": "integer", "minimum": 1, "maximum": 10**9}, {"type": "number", "minimum": 0.01, "maximum": YEAR})
+STALL = _pair({"type": "integer", "minimum": 0, "maximum": 10**6}, {"type": "number", "minimum": 0, "maximum": 3600})
 
 
 def _window(fields: Fields, counts: bool) -> Window:
@@ -108,9 +124,10 @@ def _window(fields: Fields, counts: bool) -> Window:
 
 
 def _faults(identity: Identity, fields: Fields) -> None:
-    scripted = fields.get("scripted") or []
-    if not isinstance(scripted, list) or len(scripted) > 1000:
-        raise fields.wrong("scripted", "be a list of at most 1000 faults")
+    scripted = fields.free("scripted", SCRIPTED)
+    scripted = [] if scripted is None else scripted
+    if not isinstance(scripted, list) or len(scripted) > MOST_SCRIPTED:
+        raise fields.wrong("scripted", f"be a list of at most {MOST_SCRIPTED} faults")
     model, rate = _model(fields), fields.number("rate", None, 0, 1)
     every, seed = fields.integer("every", None, 1, 10**9), fields.integer("seed", 0, -(2**63), 2**63)
     if rate is not None and every is not None:
@@ -136,7 +153,7 @@ def _cold_start(identity: Identity, fields: Fields) -> None:
 
 
 def _pace(identity: Identity, fields: Fields) -> None:
-    stall = fields.get("stall")
+    stall = fields.free("stall", STALL)
     if stall is not None:
         if not isinstance(stall, list) or len(stall) != 2 or None in stall:
             raise fields.wrong("stall", "be a pair: after how many tokens, and for how many seconds")
@@ -165,8 +182,9 @@ def _endpoints(identity: Identity, fields: Fields) -> None:
     settings.pending_s = fields.number("pending", settings.pending_s, 0, YEAR)
     settings.initializing_s = fields.number("initializing", settings.initializing_s, 0, YEAR)
     settings.quota = fields.integer("quota", settings.quota, 0, 1000)
+    reason = fields.text("fail", default="", limit=300)
     if "fail" in fields.data:
-        settings.fail = None if fields.get("fail") is None else fields.text("fail", limit=300)
+        settings.fail = reason or None
 
 
 def _reset(identity: Identity, fields: Fields) -> None:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import datetime
+import re
 from typing import Any
 
 from .call import Call
 from .endpoint_spec import checked_spec, merged
 from .endpoints import DOES_NOT_FIT, MOST_ENDPOINTS, Endpoint
 from .errors import Failure, one_of, reply, shown
+from .fields import Fields
 from .hardware import PRICES_OF, all_hardware, find_hardware
 from .registry import RELEASED
 
 UNLIMITED_CPU = 64
+NAMESPACE = "[A-Za-z0-9._-]{1,96}"
 
 
 async def hardware(call: Call) -> Any:
     """GET /v2/provider/{namespace}: vendors, regions and machines with price and quota."""
+    _namespace(call)
     mine = call.identity.endpoints
     vendors: dict[str, dict[str, list[dict[str, Any]]]] = {}
     for machine in all_hardware():
@@ -43,16 +47,24 @@ async def hardware(call: Call) -> Any:
     )
 
 
+def _namespace(call: Call) -> str:
+    """The namespace in the path; 404 when no account could have that name."""
+    name = call.params["namespace"]
+    if not re.fullmatch(NAMESPACE, name):
+        raise Failure(404, f"There is no namespace {shown(name)}. Use your user name, or leave `namespace` out.")
+    return name
+
+
 def _quota(call: Call, accelerator: str) -> int:
     return UNLIMITED_CPU if accelerator == "cpu" else call.identity.endpoints.settings.quota
 
 
 async def collection(call: Call) -> Any:
     """GET lists the endpoints of a namespace, POST creates one."""
-    mine, namespace = call.identity.endpoints, call.params["namespace"]
+    mine, namespace = call.identity.endpoints, _namespace(call)
     if call.method in ("GET", "HEAD"):
         return reply({"items": [show(endpoint, mine.clock.now()) for endpoint in mine.of(namespace)]})
-    spec = checked_spec(await call.json())
+    spec = checked_spec(Fields(await call.json()))
     if mine.get(namespace, spec["name"]) is not None:
         raise Failure(
             409,
@@ -121,9 +133,8 @@ def _find(call: Call) -> Endpoint:
 def _update(call: Call, endpoint: Endpoint, changes: dict[str, Any]) -> None:
     """Merge the changes; a running endpoint updates, another takes them when it starts."""
     before, now = endpoint.spec, call.identity.clock.now()
-    spec = checked_spec(
-        merged(before, {key: changes[key] for key in ("compute", "model", "type") if key in changes})
-    )
+    taken = {key: changes[key] for key in ("compute", "model", "type") if key in changes}
+    spec = checked_spec(Fields(merged(before, taken)))
     _check_quota(call, spec, besides=endpoint)
     if endpoint.state in ("running", "updateFailed", "updating"):
         endpoint.enter(now, "updating", "Endpoint is updating")

@@ -7,20 +7,23 @@ import re
 from typing import Any
 
 from .endpoints import DOES_NOT_FIT
-from .errors import Failure, one_of, shown
+from .errors import Failure, dumps, one_of, shown
 from .fields import Fields
-from .hardware import find_hardware
+from .hardware import all_hardware, find_hardware
 from .registry import MODELS
 
+MOST_SPEC = 16 * 1024  # bytes of one endpoint's description
 TYPES = ("public", "authenticated", "private")
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?")
 
 
-def checked_spec(body: dict[str, Any]) -> dict[str, Any]:
+def checked_spec(fields: Fields) -> dict[str, Any]:
     """The body of a creation, checked and completed; 400 for what the API would not take."""
-    fields = Fields(body)
+    if len(dumps(fields.data)) > MOST_SPEC:
+        raise Failure(413, f"The description of an endpoint is larger than {MOST_SPEC // 1024} KiB. Shorten its `image`.")
     parts = {name: fields.inner(name) for name in ("compute", "model", "provider")}
-    name = body.get("name")
+    _describe(parts)
+    name = fields.free("name", {"type": "string", "pattern": f"^{_NAME.pattern}$"}, needed=True)
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise Failure(
             400,
@@ -29,12 +32,29 @@ def checked_spec(body: dict[str, Any]) -> dict[str, Any]:
         )
     spec = {
         "name": name,
-        "type": body.get("type", "authenticated"),
+        "type": fields.free("type", {"enum": list(TYPES)}) if "type" in fields.data else "authenticated",
         **{key: copy.deepcopy(part.data) for key, part in parts.items()},
     }
     spec["compute"]["scaling"] = _scaling(parts["compute"].inner("scaling"))
     _check(spec)
     return spec
+
+
+# What a machine is described with; which values go together is in `hardware.py`.
+PARTS = {
+    "provider": ("vendor", "region"),
+    "compute": ("accelerator", "instanceType", "instanceSize"),
+}
+ATTRIBUTES = {"instanceType": "instance_type", "instanceSize": "instance_size"}
+
+
+def _describe(parts: dict[str, Fields]) -> None:
+    """Name the fields that are looked up in the price list and in the registry, for the OpenAPI document."""
+    for part, names in PARTS.items():
+        for name in names:
+            known = dict.fromkeys(getattr(machine, ATTRIBUTES.get(name, name)) for machine in all_hardware())
+            parts[part].free(name, {"enum": list(known)}, needed=True)
+    parts["model"].free("repository", {"enum": list(MODELS)}, needed=True)
 
 
 def _check(spec: dict[str, Any]) -> None:

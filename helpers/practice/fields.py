@@ -10,6 +10,7 @@ from typing import Any
 from .errors import Failure, one_of, shown
 
 MAX_TEXT = 200_000  # characters in one text field
+MOST_DEPTH = 64  # objects and lists inside each other; what walks through a body recursively must never run out of stack
 
 
 def parse_json(body: bytes) -> dict[str, Any]:
@@ -19,6 +20,8 @@ def parse_json(body: bytes) -> dict[str, Any]:
     try:
         text = body.decode("utf-8")
         payload = json.loads(text, parse_constant=_not_json)
+        if text.count("[") + text.count("{") > MOST_DEPTH and _deeper(payload, MOST_DEPTH):
+            raise RecursionError
         # A lone surrogate such as \\ud800 parses, but no answer that repeats it could be encoded.
         if "\\u" in text:
             json.dumps(payload, ensure_ascii=False).encode()
@@ -27,6 +30,17 @@ def parse_json(body: bytes) -> dict[str, Any]:
     if not isinstance(payload, dict):
         raise Failure(400, f"The body must be a JSON object, not {kind(payload)}.", code="invalid_json")
     return payload
+
+
+def _deeper(value: Any, most: int) -> bool:
+    """Whether objects and lists stand inside each other more than `most` times."""
+    level = [value]
+    for _ in range(most):
+        level = [inner for outer in level for inner in (outer.values() if isinstance(outer, dict) else outer)
+                 if isinstance(inner, (dict, list))]  # fmt: skip
+        if not level:
+            return False
+    return True
 
 
 def _not_json(name: str) -> None:
@@ -74,6 +88,10 @@ class Fields:
         """The raw value, or None."""
         return self.data.get(name)
 
+    def free(self, name: str, schema: dict[str, Any], *, needed: bool = False) -> Any:
+        """The raw value of a field that its reader checks in a way of its own; `schema` tells the OpenAPI document which."""
+        return self.data.get(name)
+
     def number(self, name: str, default: float | None, low: float, high: float) -> float | None:
         """A finite number in `low`..`high`."""
         value = self.data.get(name)
@@ -83,7 +101,7 @@ class Fields:
             raise self.wrong(name, f"be a number from {low:g} to {high:g}")
         return float(value)
 
-    def integer(self, name: str, default: int | None, low: int, high: int) -> int | None:
+    def integer(self, name: str, default: int | None, low: int, high: int, *, multiple_of: int = 1) -> int | None:
         """A whole number in `low`..`high`; 5.0 counts as 5."""
         value = self.data.get(name)
         if value is None:
@@ -91,6 +109,8 @@ class Fields:
         whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
         if isinstance(value, bool) or not whole or not low <= value <= high:
             raise self.wrong(name, f"be a whole number from {low} to {high}")
+        if value % multiple_of:
+            raise self.wrong(name, f"be a multiple of {multiple_of}, such as {value // multiple_of * multiple_of:g}")
         return int(value)
 
     def flag(self, name: str, default: bool = False) -> bool:
@@ -111,8 +131,10 @@ class Fields:
             raise self.wrong(name, f"be one of {one_of(choices)}")
         return value
 
-    def text(self, name: str, *, default: str | None = None, limit: int = MAX_TEXT) -> str:
-        """A string; required unless there is a default."""
+    def text(self, name: str, *, default: str | None = None, limit: int = MAX_TEXT, filled: bool = False,
+             pattern: str = "") -> str:
+        """A string; required unless there is a default. `filled`: not only spaces. `pattern` tells the OpenAPI document what the
+        caller checks further."""
         value = self.data.get(name)
         if value is None and default is not None:
             return default
@@ -120,10 +142,12 @@ class Fields:
             raise self.wrong(name, "be a string")
         if len(value) > limit:
             raise self.wrong(name, f"have at most {limit} characters")
+        if filled and not value.strip():
+            raise self.wrong(name, "not be empty")
         return value
 
-    def texts(self, name: str, *, most: int, required: bool = True, limit: int = MAX_TEXT) -> list[str]:
-        """A list of 1 to `most` strings; a single string counts as a list of one."""
+    def texts(self, name: str, *, most: int, required: bool = True, limit: int = MAX_TEXT, least: int = 0) -> list[str]:
+        """A list of 1 to `most` strings of `least` to `limit` characters; a single string counts as a list of one."""
         value = self.data.get(name)
         if value is None and not required:
             return []
@@ -139,6 +163,8 @@ class Fields:
                 param=self.prefix + name,
                 code="invalid_value",
             )
+        if any(len(item) < least for item in value):
+            raise self.wrong(name, "have no empty string")
         if any(len(item) > limit for item in value):
             raise self.wrong(name, f"have at most {limit} characters in each string")
         return value
@@ -157,7 +183,7 @@ class Fields:
         """
         for name, harmless in unless.items():
             value = self.data.get(name)
-            if value is not None and value not in harmless:
+            if value is not None and not any(_same(value, other) for other in harmless):
                 full = self.prefix + name
                 raise Failure(
                     422,
@@ -165,6 +191,11 @@ class Fields:
                     param=full,
                     code="unsupported_parameter",
                 )
+
+
+def _same(value: Any, other: Any) -> bool:
+    """Equality of JSON values: 0 and 0.0 are the same, 0 and false are not."""
+    return value == other and isinstance(value, bool) == isinstance(other, bool)
 
 
 def _within(value: float, low: float, high: float) -> bool:

@@ -26,7 +26,7 @@ def plain(work: Work, *, public: bool = False, log: bool = True) -> Any:
             call.log()
         await (await work(call))(scope, receive, send)
 
-    return _Endpoint(endpoint)
+    return Guarded(endpoint, work, "public" if public else "own")
 
 
 def open_page(work: Work) -> Any:
@@ -35,7 +35,7 @@ def open_page(work: Work) -> Any:
     async def endpoint(scope: dict, receive: Any, send: Any) -> None:
         await (await work(scope["call"]))(scope, receive, send)
 
-    return _Endpoint(endpoint)
+    return Guarded(endpoint, work, "open")
 
 
 def inference(work: Work, task: str | None = None) -> Any:
@@ -46,7 +46,7 @@ def inference(work: Work, task: str | None = None) -> Any:
         call.identify()
         await through_gates(call, work, task or call.params.get("task"))
 
-    return _Endpoint(endpoint)
+    return Guarded(endpoint, work, "inference")
 
 
 async def through_gates(call: Call, work: Work, task: str | None, model: str | None = None) -> None:
@@ -79,11 +79,15 @@ async def asked_model(call: Call) -> str | None:
     return named.split(":")[0] if isinstance(named, str) else None
 
 
-class _Endpoint:
-    """Starlette passes ASGI arguments to a class instance, and a request object to a function."""
+class Guarded:
+    """A route function behind its gates. Starlette passes ASGI arguments to a class instance, and a request object to a function.
 
-    def __init__(self, run: Callable[..., Awaitable[None]]) -> None:
-        self._run = run
+    Attributes: `work` (the route function) and `gate`: "inference", "own" (a token is needed), "public" (a token may be there,
+    and then it must be good) or "open" (a token is not looked at). The OpenAPI document is made from them.
+    """
+
+    def __init__(self, run: Callable[..., Awaitable[None]], work: Work, gate: str) -> None:
+        self._run, self.work, self.gate = run, work, gate
 
     async def __call__(self, scope: dict, receive: Any, send: Any) -> None:
         await self._run(scope, receive, send)

@@ -12,7 +12,6 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from .call import Call
-from .errors import Failure
 from .fields import Fields
 from .registry import Model
 
@@ -23,10 +22,7 @@ _workers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="practice-paint"
 
 async def text_to_image(call: Call, model: Model, engine: Any, fields: Fields) -> Any:
     """A PNG. Words the painter does not know are named in `X-Unknown-Words` (percent-encoded)."""
-    prompt = fields.text("inputs", limit=2000)
-    if not prompt.strip():
-        raise fields.wrong("inputs", "not be empty")
-    settings = _settings(fields.inner("parameters"), model)
+    prompt, settings = image_fields(fields, model)
     if settings["seed"] is None:
         settings["seed"] = call.seed(model.id, prompt, settings)
     await _take_time(call, settings["steps"])
@@ -44,10 +40,11 @@ async def text_to_image(call: Call, model: Model, engine: Any, fields: Fields) -
     return Response(png, 200, headers, media_type="image/png")
 
 
-def _settings(parameters: Fields, model: Model) -> dict[str, Any]:
-    """The painter's keyword arguments."""
+def image_fields(fields: Fields, model: Model) -> tuple[str, dict[str, Any]]:
+    """(prompt, the painter's keyword arguments) of a body."""
+    prompt, parameters = fields.text("inputs", limit=2000, filled=True), fields.inner("parameters")
     parameters.refuse(model.id, {"scheduler": (), "num_images_per_prompt": (1,)})
-    return {
+    return prompt, {
         "width": _side(parameters, "width"),
         "height": _side(parameters, "height"),
         "steps": parameters.integer("num_inference_steps", 20, 1, MOST_STEPS),
@@ -58,15 +55,7 @@ def _settings(parameters: Fields, model: Model) -> dict[str, Any]:
 
 
 def _side(parameters: Fields, name: str) -> int:
-    side = parameters.integer(name, 512, *SIDES)
-    if side % 8:
-        raise Failure(
-            422,
-            f"`parameters.{name}` must be a multiple of 8, not {side}. Try {side // 8 * 8}.",
-            param=f"parameters.{name}",
-            code="invalid_value",
-        )
-    return side
+    return parameters.integer(name, 512, *SIDES, multiple_of=8)
 
 
 async def _take_time(call: Call, steps: int) -> None:

@@ -19,7 +19,9 @@ from .identity import MOST_IDENTITIES, PREFIX
 MOST_NAME = 40  # characters
 MOST_EXERCISES = 200
 STATES = ("passed", "wrong", "crashed", "not yet attempted")
-EXERCISE = re.compile(r"\d\d\.\d{1,2}")
+EXERCISE = re.compile(r"[0-9]{2}\.[0-9]{1,2}")
+EXERCISES = {"type": "object", "maxProperties": MOST_EXERCISES, "propertyNames": {"pattern": f"^{EXERCISE.pattern}$"},
+             "additionalProperties": {"enum": list(STATES)}}  # fmt: skip
 RATE_OVER_S = 10  # requests per second are averaged over this long
 
 

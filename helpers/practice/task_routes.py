@@ -67,24 +67,25 @@ def _scored(labels: Any, scores: Any) -> list[dict[str, Any]]:
 async def feature_extraction(call: Call, model: Model, engine: Any, fields: Fields) -> Any:
     """A vector for a string, a list of vectors for a list. Parameters stand at the root of the body."""
     single = isinstance(fields.get("inputs"), str)
-    texts = fields.texts("inputs", most=MOST_INPUTS)
-    fields.flag("normalize")  # the vectors have length 1 either way
-    fields.refuse(model.id, {"prompt_name": (), "dimensions": (engine.dim,), "encoding_format": ("float",)})
-    texts = _fitting(engine, texts, fields, model)
+    texts, cut, side = embed_fields(fields, model, engine.dim)
+    texts = [_cut(engine, text, cut, side, model) for text in texts]
     vectors = await _compute(sum(map(len, texts)), engine.embed, texts)
     call.bill(model, sum(map(engine.count_tokens, texts)))
     nested = rounded(vectors)
     return reply(nested[0] if single else nested)
 
 
-def _fitting(engine: Any, texts: list[str], fields: Fields, model: Model) -> list[str]:
-    """The texts, cut to the model's context unless `truncate` is false: then a 413, as text-embeddings-inference."""
+def embed_fields(fields: Fields, model: Model, dim: int) -> tuple[list[str], bool, str]:
+    """(texts, whether too long ones may be cut, at which side) of a body."""
+    texts = fields.texts("inputs", most=MOST_INPUTS)
+    fields.flag("normalize")  # the vectors have length 1 either way
+    fields.refuse(model.id, {"prompt_name": (), "dimensions": (dim,), "encoding_format": ("float",)})
     cut = fields.flag("truncate", True)
-    side = str(fields.choice("truncation_direction", ("left", "right", "Left", "Right"), "right")).lower()
-    return [_cut(engine, text, cut, side, model) for text in texts]
+    return texts, cut, str(fields.choice("truncation_direction", ("left", "right", "Left", "Right"), "right")).lower()
 
 
 def _cut(engine: Any, text: str, cut: bool, side: str, model: Model) -> str:
+    """The text within the model's context; when it may not be cut a 413, as text-embeddings-inference."""
     most = model.context
     if len(text) <= most or (given := engine.count_tokens(text)) <= most:
         return text
@@ -106,25 +107,32 @@ def _cut(engine: Any, text: str, cut: bool, side: str, model: Model) -> str:
 
 async def sentence_similarity(call: Call, model: Model, engine: Any, fields: Fields) -> Any:
     """Cosines between one sentence and some others."""
-    inputs = fields.inner("inputs")
-    source = inputs.text("source_sentence")
-    others = inputs.texts("sentences", most=MOST_INPUTS)
-    texts = [source, *others]
+    texts = similarity_fields(fields)
     vectors = await _compute(sum(map(len, texts)), engine.embed, texts)
     call.bill(model, sum(map(engine.count_tokens, texts)))
     return reply(rounded([float(vectors[0] @ row) for row in vectors[1:]]))
 
 
+def similarity_fields(fields: Fields) -> list[str]:
+    """The sentence, then those it is compared with."""
+    inputs = fields.inner("inputs")
+    return [inputs.text("source_sentence"), *inputs.texts("sentences", most=MOST_INPUTS)]
+
+
 async def text_classification(call: Call, model: Model, engine: Any, fields: Fields) -> Any:
     """Labels with scores, best first, in a double list; `top_k` keeps the first ones."""
-    texts = fields.texts("inputs", most=MOST_INPUTS)
-    parameters = fields.inner("parameters")
-    top_k = parameters.integer("top_k", None, 1, 1000)
-    function = parameters.choice("function_to_apply", ("softmax", "sigmoid", "none"), "softmax")
+    texts, top_k, function = classify_fields(fields)
     rows = await _compute(sum(map(len, texts)), engine.scores, texts)
     call.bill(model, sum(len(text.split()) for text in texts))
     labels = ("NEGATIVE", "POSITIVE")
     return reply([_scored(labels, [_apply(function, row, i) for i in range(2)])[:top_k] for row in rows])
+
+
+def classify_fields(fields: Fields) -> tuple[list[str], int | None, str]:
+    """(texts, how many labels, the function that makes scores) of a body."""
+    texts, parameters = fields.texts("inputs", most=MOST_INPUTS), fields.inner("parameters")
+    function = parameters.choice("function_to_apply", ("softmax", "sigmoid", "none"), "softmax")
+    return texts, parameters.integer("top_k", None, 1, 1000), str(function)
 
 
 def _apply(function: str, row: Any, index: int) -> float:
@@ -136,22 +144,31 @@ def _apply(function: str, row: Any, index: int) -> float:
 
 async def zero_shot(call: Call, model: Model, engine: Any, fields: Fields) -> Any:
     """Scores for the caller's own labels, best first."""
-    text = fields.text("inputs")
-    parameters = fields.inner("parameters")
-    labels = _labels(parameters)
-    template = parameters.text("hypothesis_template", default="This example is {}.", limit=500)
-    if "{}" not in template:
-        raise parameters.wrong("hypothesis_template", "contain {} where the label goes")
-    multi = parameters.flag("multi_label")
+    text, labels, template, multi = zero_shot_fields(fields)
     scores = await _compute(len(text), engine.scores, text, labels, template=template, multi_label=multi)
     call.bill(model, len(text.split()) * len(labels))
     return reply(_scored(labels, scores))
 
 
+def zero_shot_fields(fields: Fields) -> tuple[str, list[str], str, bool]:
+    """(text, labels, hypothesis template, whether several labels may hold) of a body."""
+    text, parameters = fields.text("inputs"), fields.inner("parameters")
+    labels = _labels(parameters)
+    template = parameters.text("hypothesis_template", default="This example is {}.", limit=500, pattern=r"\{\}")
+    if "{}" not in template:
+        raise parameters.wrong("hypothesis_template", "contain {} where the label goes")
+    return text, labels, template, parameters.flag("multi_label")
+
+
+LABEL = {"type": "string", "pattern": r"\S", "maxLength": 500}
+LABELS = {"anyOf": [{"type": "array", "items": LABEL, "minItems": 1, "maxItems": MOST_LABELS},
+                    {"type": "string", "pattern": r"^[^,]*[^,\s][^,]*$", "maxLength": 500}]}  # fmt: skip
+
+
 def _labels(parameters: Fields) -> list[str]:
-    value = parameters.get("candidate_labels")
+    value = parameters.free("candidate_labels", LABELS, needed=True)
     if isinstance(value, str):  # "billing, shipping" is one string on the wire of older clients
-        labels = [label.strip() for label in value.split(",")]
+        labels = [label.strip() for label in parameters.text("candidate_labels", limit=500).split(",")]
     else:
         labels = parameters.texts("candidate_labels", most=MOST_LABELS, limit=500)
     if not labels or len(labels) > MOST_LABELS or not all(label.strip() for label in labels):
@@ -161,14 +178,18 @@ def _labels(parameters: Fields) -> list[str]:
 
 async def token_classification(call: Call, model: Model, engine: Any, fields: Fields) -> Any:
     """Names in a text: single tokens with aggregation `none`, else whole names (default `simple`)."""
-    text = fields.text("inputs")
-    parameters = fields.inner("parameters")
-    strategy = parameters.choice("aggregation_strategy", STRATEGIES, "simple")
-    ignored = parameters.texts("ignore_labels", most=20, required=False) or ["O"]
-    parameters.integer("stride", None, 0, 10_000)  # texts are read in one piece
+    text, strategy, ignored = names_fields(fields)
     found = await _compute(len(text), _tokens if strategy == "none" else _spans, engine, text, strategy)
     call.bill(model, len(text.split()))
     return reply([item for item in found if item.get("entity", item.get("entity_group")) not in ignored])
+
+
+def names_fields(fields: Fields) -> tuple[str, str, list[str]]:
+    """(text, aggregation strategy, labels to leave out) of a body."""
+    text, parameters = fields.text("inputs"), fields.inner("parameters")
+    strategy = parameters.choice("aggregation_strategy", STRATEGIES, "simple")
+    parameters.integer("stride", None, 0, 10_000)  # texts are read in one piece
+    return text, str(strategy), parameters.texts("ignore_labels", most=20, required=False) or ["O"]
 
 
 def _tokens(engine: Any, text: str, strategy: str) -> list[dict[str, Any]]:

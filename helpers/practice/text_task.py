@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from .call import Call
 from .chat_request import MAX_TOKENS, stops
@@ -34,9 +34,46 @@ async def text_generation(call: Call, model: Model, engine: Any, fields: Fields)
         if failure.status == 422:  # this word makes huggingface_hub raise its ValidationError
             failure.extra["error_type"] = "validation"
         raise
-    if fields.flag("stream"):
+    if text.stream:
         return EventStream(call, text.events())
     return reply([await text.whole()])
+
+
+class Asked(NamedTuple):
+    """What a body asks for."""
+
+    prompt: str
+    stream: bool
+    details: bool
+    full: bool
+    limit: int
+    stops: list[str]
+    temperature: float | None
+    top_p: float | None
+    top_k: int | None
+    do_sample: bool
+    seed: int | None
+    alternatives: int
+
+
+def text_fields(fields: Fields, model: Model) -> Asked:
+    """The checked fields of a text-generation body."""
+    prompt, parameters = fields.text("inputs"), fields.inner("parameters")
+    parameters.refuse(model.id, UNSUPPORTED)
+    return Asked(
+        prompt=prompt,
+        stream=fields.flag("stream"),
+        details=parameters.flag("details"),
+        full=parameters.flag("return_full_text"),
+        limit=parameters.integer("max_new_tokens", 100, 1, MAX_TOKENS),
+        stops=stops(parameters, "stop"),
+        temperature=parameters.number("temperature", None, 0.01, 2),
+        top_p=parameters.number("top_p", None, 0.01, 1),
+        top_k=parameters.integer("top_k", None, 1, 100_000),
+        do_sample=parameters.flag("do_sample"),
+        seed=parameters.integer("seed", None, 0, 2**64 - 1),
+        alternatives=parameters.integer("top_n_tokens", 0, 0, 20),
+    )
 
 
 class Continuation:
@@ -44,47 +81,34 @@ class Continuation:
 
     def __init__(self, call: Call, model: Model, engine: Any, fields: Fields) -> None:
         self.call, self.model = call, model
-        self.prompt = fields.text("inputs")
-        parameters = fields.inner("parameters")
-        parameters.refuse(model.id, UNSUPPORTED)
-        self.details = parameters.flag("details")
-        self.full = parameters.flag("return_full_text")
-        limit = parameters.integer("max_new_tokens", 100, 1, MAX_TOKENS)
-        self.seed, sampling = self._sampling(parameters, limit)
+        asked = text_fields(fields, model)
+        self.prompt, self.stream, self.seed = asked.prompt, asked.stream, asked.seed
+        self.details, self.full = asked.details, asked.full
+        sampling = self._sampling(asked)
         self.prompt_tokens = engine.count_tokens(self.prompt)
         if self.prompt_tokens > model.context:
             raise fields.wrong("inputs", f"have at most {model.context} tokens")
         self.pacer = Pacer(call, self.prompt_tokens)
         self.generation = Generation(
             engine.complete(self.prompt, **sampling),
-            limit=limit,
-            stops=stops(parameters, "stop"),
+            limit=asked.limit,
+            stops=asked.stops,
             pacer=self.pacer,
         )
 
-    def _sampling(self, parameters: Fields, limit: int) -> tuple[int | None, dict[str, Any]]:
-        asked = {
-            "temperature": parameters.number("temperature", None, 0.01, 2),
-            "top_p": parameters.number("top_p", None, 0.01, 1),
-            "top_k": parameters.integer("top_k", None, 1, 100_000),
-        }
-        sampled = parameters.flag("do_sample") or any(value is not None for value in asked.values())
-        seed = parameters.integer("seed", None, 0, 2**64 - 1)
-        chosen = (
-            seed
-            if seed is not None
-            else self.call.seed(self.model.id, self.prompt, limit, asked)
-            if sampled
-            else 0
-        )
-        alternatives = parameters.integer("top_n_tokens", 0, 0, 20)
-        return seed, {
-            "max_tokens": limit,
-            "temperature": (asked["temperature"] or 1.0) if sampled else 0.0,
-            "top_p": asked["top_p"] or 1.0,
-            "top_k": asked["top_k"],
-            "seed": chosen,
-            "top_logprobs": alternatives,
+    def _sampling(self, asked: Asked) -> dict[str, Any]:
+        how = {"temperature": asked.temperature, "top_p": asked.top_p, "top_k": asked.top_k}
+        sampled = asked.do_sample or any(value is not None for value in how.values())
+        seed = asked.seed
+        if seed is None:
+            seed = self.call.seed(self.model.id, self.prompt, asked.limit, how) if sampled else 0
+        return {
+            "max_tokens": asked.limit,
+            "temperature": (asked.temperature or 1.0) if sampled else 0.0,
+            "top_p": asked.top_p or 1.0,
+            "top_k": asked.top_k,
+            "seed": seed,
+            "top_logprobs": asked.alternatives,
         }
 
     def _text(self, spoken: str) -> str:

@@ -11,11 +11,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import settings
 
 from helpers import practice
 from helpers.remote import Server
 
 _numbers = itertools.count()
+settings.register_profile("thorough", max_examples=400, deadline=None)  # the suite `fuzz`
+THOROUGH = settings.default.max_examples >= 400
 
 
 @dataclass
