@@ -3,9 +3,11 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from html import escape
+from numbers import Integral
 from textwrap import shorten
 from typing import Any
 
@@ -118,7 +120,9 @@ MISSING = object()
 
 
 def heading(name: str) -> str:
-    """`waited_s` -> "waited (s)", `usage.total_tokens` -> "total tokens"."""
+    """`waited_s` -> "waited (s)", `usage.total_tokens` -> "total tokens"; what is a text already stays as it is."""
+    if not re.fullmatch(r"[\w.]*\w", name):
+        return name
     stem, _, unit = name.rpartition(".")[2].rpartition("_")
     return f"{stem.replace('_', ' ')} ({UNITS[unit]})" if stem and unit in UNITS else name.rpartition(".")[2].replace("_", " ")
 
@@ -165,8 +169,8 @@ def _digits(values: Sequence[float]) -> int:
 
 def _format(values: list[Any], digits: int | None) -> Callable[[Any], str]:
     numbers = [v for v in values if _is_number(v)]
-    whole = all(float(v).is_integer() for v in numbers)
-    places = 0 if whole and digits is None else _digits(numbers) if digits is None else digits
+    counts = all(isinstance(v, Integral) for v in numbers)  # whatever `digits` says: there are no 7.00 requests
+    places = 0 if counts else _digits(numbers) if digits is None else digits
     return lambda v: _plain(v, places)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from helpers.tables import Column, highlight_entities, masked, number, percent, similar_tickets, table, ticket_card, wire_table
@@ -141,3 +142,15 @@ def test_column_from_a_function() -> None:
 def test_percent_is_honest(share: float, text: str) -> None:
     """Almost none is not none, almost all is not all."""
     assert percent(share) == text
+
+
+def test_counts_have_no_decimals() -> None:
+    """`digits` is for measured numbers: whole numbers that count something stay whole, also those of numpy."""
+    rows = [{"requests": 178, "seen": np.int64(3), "seconds": 2.0}, {"requests": 1778, "seen": np.int64(4), "seconds": 0.5}]
+    assert table(rows, digits=2).cells == (("178", "3", "2.00"), ("1778", "4", "0.50"))
+
+
+@pytest.mark.parametrize("text", ["This example is {}.", "Is it a bug?", "a b.c"])
+def test_a_heading_that_is_a_text_stays(text: str) -> None:
+    """A column whose name is a sentence has it as its heading, to the last sign."""
+    assert table([{text: 0.5}]).headings == (text,)
