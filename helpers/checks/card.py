@@ -24,5 +24,6 @@ def progress() -> Table:
 def _row(id: str, name: str, entry: dict) -> dict:
     ended = entry.get("state") if entry.get("state") in MARKS else "not yet attempted"
     message = "" if ended == "not yet attempted" else " ".join(entry.get("message", "").split())
-    return {"exercise": id, "answer": name, "state": f"{MARKS[ended]} {ended}", "hints": entry.get("hints", 0),
+    mark = f"{MARKS[ended]} {ended}".replace(" ", "\N{NO-BREAK SPACE}")  # one line, however narrow the column gets
+    return {"exercise": id, "answer": name, "state": mark, "hints": entry.get("hints", 0),
             "message": message.removeprefix(f"{id}: ").removeprefix(f"{id} passed: ")}

@@ -283,7 +283,7 @@ def test_progress_is_a_card(double):
     hint("99.1")
     card = progress()
     row = next(cells for cells in card.cells if cells[0] == "99.1")
-    assert row[1:4] == ("double", "✗ wrong", "1") and "got: '<b>'" in row[4]
+    assert row[1:4] == ("double", "✗\N{NO-BREAK SPACE}wrong", "1") and "got: '<b>'" in row[4]
     assert card.caption.startswith(f"0 of {len(core.exercises())} exercises passed. Next: 00.1 mask_token.")
     assert "&lt;b&gt;" in card.html
 
