@@ -21,6 +21,7 @@ from .errors import Verdict, classify, headers_of
 from .ledger import Attempt, CallContext, Ledger, _current, new_call
 
 NOTED_ATTEMPTS = 10
+ASLEEP_S = 60.0  # an attempt or a wait that takes this much longer than its limit: the machine slept
 
 
 class Call:
@@ -42,6 +43,7 @@ class Call:
         self.history: list[str] = []
         self.ended_because = ""
         self.upcoming = 0.0
+        self.left_at = self.back_at = self.began  # the last attempt's start and end
 
     # -- what tenacity asks ---------------------------------------------------------------------------------------
     def retry(self, state: tenacity.RetryCallState) -> bool:
@@ -84,6 +86,7 @@ class Call:
     # -- one attempt ----------------------------------------------------------------------------------------------
     def run(self, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """One attempt of a blocking function."""
+        self._forget_sleep(self.back_at, self.upcoming)
         self.scope = pacing.AttemptScope(self.limiter)
         if self.limiter is not None:
             self.scope.permit = self._placed(self._paced(self.limiter.acquire))
@@ -100,6 +103,7 @@ class Call:
 
     async def arun(self, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """One attempt of a coroutine function, cut at the attempt's timeout."""
+        self._forget_sleep(self.back_at, self.upcoming)
         self.scope = pacing.AttemptScope(self.limiter)
         if self.limiter is not None:
             try:
@@ -127,7 +131,8 @@ class Call:
             raise
 
     def _placed(self, permit: Permit) -> Permit:
-        if self.stopped is not None:
+        own = self.verdict is not None and self._shared(self.verdict)  # a pause that this call has brought about
+        if self.stopped is not None and not own:
             self.began += permit.waited_s  # calls of a batch queue behind each other: that is not their own time
         return permit
 
@@ -143,6 +148,12 @@ class Call:
     def _elapsed(self) -> float:
         return self.policy.clock() - self.began
 
+    def _forget_sleep(self, since: float, allowed_s: float) -> None:
+        """Some clocks go on while a laptop sleeps; that is not the call's time, so its deadline moves along."""
+        over = self.policy.clock() - since - allowed_s
+        if over > ASLEEP_S:
+            self.began += over
+
     def _enter(self) -> tuple[Any, float]:
         self.attempts += 1
         context, scope, policy = self.context, self.scope, self.policy
@@ -153,6 +164,7 @@ class Call:
         remaining = self.remaining()
         scope.timeout_s = remaining if policy.attempt_timeout is None else min(policy.attempt_timeout, remaining)
         scope.until = time.monotonic() + scope.timeout_s
+        self.left_at = policy.clock()
         return (_current.set(context), pacing._scope.set(scope)), self.log.now() if self.log is not None else 0.0
 
     def _exit(self, tokens: Any) -> None:
@@ -170,7 +182,8 @@ class Call:
 
     def _failed(self, exc: BaseException, started: float) -> None:
         verdict = self.verdict = classify(exc)
-        self.error = exc
+        self.error, self.back_at = exc, self.policy.clock()
+        self._forget_sleep(self.left_at, self.scope.timeout_s)
         self.loadings += verdict.kind == "loading"
         self.timeouts += verdict.kind == "timeout"
         if self.limiter is not None and self.scope.permit is not None:
@@ -188,6 +201,8 @@ class Call:
             limiter.release(permit)
         else:
             limiter.observe(permit, verdict.status or 429, headers_of(exc))
+        if verdict.status == 503 and verdict.retry_after is None:
+            limiter.unavailable(permit)
         if self._shared(verdict):
             limiter.pause(min(verdict.retry_after or 0.0, self.policy.max_retry_after))
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
 from ._headers import LimitInfo, lower_keys, parse_limit, parse_retry_after
-from ._limits import SHORT_WINDOW_S, Answer, Bucket, Window
+from ._limits import PATIENCE_S, SHORT_WINDOW_S, Answer, Bucket, Window
 from ._probe import REST_FROM_S, Probe
 from ._turns import Permit, Turns
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 MARGIN_S = 0.01  # added to a pause: the server's clock ticks too
 SILENT_ANSWERS = 20
 MAX_PAUSE_S = 3600.0
+DOWN_FROM, DOWN_PAUSE_S = 3, 20.0  # 503s in a row that show a service that is not there; longest pause between two tries
 
 
 class RateLimiter(Turns):
@@ -50,12 +51,15 @@ class RateLimiter(Turns):
         self._under_way: list[int] = []  # places of the requests without an answer, in order
         self._refused_at = -float("inf")  # when the last refusal that was new evidence came
         self._headers_lie = False  # they count, but what they count is no limit that is known here
+        self._down = 0  # answers 503 without a hint since the last success
         self._silent = 0  # answers without limit headers since the last one with them
         self.cold_s = 0.0
 
     def _ready_at(self, now: float) -> float:
         if now < self._paused_until:
             return self._paused_until
+        if self._down >= DOWN_FROM and self._under_way:
+            return max(now, self._paused_until + PATIENCE_S)
         if not self._rested:
             self._rested = True
             self._model.rested(now)
@@ -99,6 +103,8 @@ class RateLimiter(Turns):
             if permit.answered:
                 return
             now = self._answered(permit)
+            if status < 500 and status != 429:
+                self._down = 0
             info = parse_limit(fields) if fields else None
             asked = (parse_retry_after(fields) or 0.0) if status == 429 else None
             if asked:
@@ -120,6 +126,14 @@ class RateLimiter(Turns):
             before = max(now, self._paused_until)
             self._hold(now, seconds)
             self.cold_s += max(0.0, self._paused_until - before)
+
+    def unavailable(self, permit: Permit) -> None:
+        """The service answered 503 and did not say for how long: from the third in a row on one request at a time tries."""
+        with self._lock:
+            if permit.taken_at >= self._paused_until:  # not one of those that left before the pause
+                self._down += 1
+                if self._down >= DOWN_FROM:
+                    self._hold(self._clock(), min(DOWN_PAUSE_S, 0.5 * 2.0 ** (self._down - DOWN_FROM)))
 
     def _answered(self, permit: Permit) -> float:
         permit.answered = True

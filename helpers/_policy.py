@@ -32,7 +32,7 @@ class RetryPolicy:
             passes through `helpers.transport`; otherwise give the SDK's own `timeout=` as well.
         idle_timeout: limit between two chunks of a stream; None: none.
         stream_timeout: limit of the time spent waiting for a stream's chunks after its first output; None: none.
-        backoff_base, throttle_base: base of the delay after a failure, and after a 429 without a hint.
+        backoff_base, throttle_base: base of the delay after a failure, and after a 429 or 503 without a hint.
         backoff_max: the most that `cap` grows to.
         jitter: "full", or "none" for exactly `cap`.
         max_retry_after: a longer hint ends the call at once, with a note saying how long the server asked for.
@@ -82,7 +82,8 @@ class RetryPolicy:
 
     def delay(self, verdict: Verdict, n: int) -> float:
         """Seconds to wait before retry `n` (from 1) after `verdict`."""
-        return (verdict.retry_after or 0.0) + self.own_delay(verdict.kind, n)
+        silent = verdict.status == 503 and verdict.retry_after is None  # overloaded or being started, and does not say for how long
+        return (verdict.retry_after or 0.0) + self.own_delay("throttled" if silent else verdict.kind, n)
 
     def own_delay(self, kind: str, n: int) -> float:
         """The part of `delay` that is ours, without the server's wish."""
