@@ -120,7 +120,9 @@ class _World:
         hold = self.rng.uniform(0, 2 * self.stall) if self.stall and self.rng.random() < 0.02 else 0.0
         leaves = self.busy_until[process] = max(self.busy_until[process], self.now) + self.cpu + hold
         permit.sent_at = leaves
-        call.scope.permit, call.attempts = call._placed(permit), call.attempts + 1
+        call.scope.permit = call._placed(permit)
+        tokens, _ = call._enter()
+        call._exit(tokens)
         self.at(leaves + self.way * self.rng.uniform(0.2, 0.8), self.serve, worker, call)
 
     def serve(self, worker: int, call: Call) -> None:
