@@ -7,8 +7,8 @@
     options: --required              a missing Python is a failure, not a skip (so it is where CI=true)
 
 Environments are made afresh in `.course/matrix` (with uv if there is one, otherwise venv and pip) and hold the course's
-package as a wheel. Notebooks run from folders outside the repository, so the package is all they have. The closing line
-counts cells of notebooks.
+package as a wheel. Notebooks run from folders outside the repository, so the package is all they have. At the two
+ends the fault matrix (tests/faults) runs as well. The closing line counts cells of notebooks and tests.
 """
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ HOME = ROOT / ".course" / "matrix"
 COLAB = ROOT / "tests" / "colab"
 HUB, OPENAI, PYTHON = ("1.27", "1.33", "2.0", "newest"), ("2.54", "newest"), ("3.11", "3.13")
 LESSONS, SOLUTIONS = ROOT / "notebooks", ROOT / "exercises" / "solutions"
+FAULTS = ROOT / "tests" / "faults"
 NBVAL = ["--nbval-current-env", "--nbval-cell-timeout=60", f"--nbval-sanitize-with={ROOT / 'tests' / 'nbval_sanitize.cfg'}"]
 SDKS = ("huggingface-hub", "openai")
 
@@ -199,10 +200,11 @@ def _read(report: Path, name: str) -> Outcome:
 
 
 def _reason(problem: ElementTree.Element) -> str:
-    """One line of a failure: its last line that says something."""
+    """One line of a failure: what pytest marks as the error, else the last line that names one."""
     lines = [line.strip() for line in (problem.text or problem.get("message") or "").splitlines() if line.strip(" -=")]
-    told = [line for line in lines if "Error" in line or line.startswith(("E ", "mismatch"))]
-    return (told or lines or ["no reason given"])[-1][:200]
+    marked = [line[1:].strip() for line in lines if line.startswith("E  ")][:1]
+    told = [line for line in lines if "Error" in line or line.startswith("mismatch")]
+    return (marked or told[-1:] or lines[-1:] or ["no reason given"])[0][:200]
 
 
 def run_notebooks(where: Environment, folder: Path, *modes: str) -> Outcome:
@@ -220,17 +222,34 @@ def run_notebooks(where: Environment, folder: Path, *modes: str) -> Outcome:
 
 
 def refused(home: Path, name: str) -> Outcome:
-    """A failure for each address beyond this machine that a run asked for."""
+    """A failure for each address beyond this machine that a run asked for; the lines of its call stack are indented."""
     path = home / "refused.txt"
-    lines = path.read_text("utf-8").splitlines() if path.exists() else []
+    lines = [line for line in (path.read_text("utf-8") if path.exists() else "").splitlines() if not line.startswith(" ")]
     return Outcome(failures=[f"{name}: asked for {line}" for line in lines])
 
 
-def run_cell(where: Environment) -> Outcome:
-    """Lessons (outputs compared) and solutions (checks raise), side by side."""
+def run_faults(where: Environment) -> Outcome:
+    """Every fault through these SDKs: tests/faults, copied out of the repository."""
+    if not FAULTS.is_dir():
+        return Outcome()
+    with tempfile.TemporaryDirectory(prefix="course-matrix-", ignore_cleanup_errors=True) as name:
+        home = Path(name)
+        shutil.copytree(FAULTS, home / "tests" / "faults", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / "docs", home / "docs", ignore=shutil.ignore_patterns("screens"))
+        for file in ("__init__.py", "conftest.py"):
+            shutil.copy(FAULTS.parent / file, home / "tests")
+        (home / "pytest.ini").write_text("[pytest]\n", "utf-8")
+        env = where.running(home, COURSE_LOG=where.folder.name)
+        return run_pytest(where.python, ["tests/faults", "-q"], env, home, "faults") + refused(home, "faults")
+
+
+def run_cell(where: Environment, *, faults: bool) -> Outcome:
+    """Lessons (outputs compared) and solutions (checks raise), side by side; with `faults` the fault matrix as well."""
     with ThreadPoolExecutor(2) as pool:
         lessons = pool.submit(run_notebooks, where, LESSONS, "--nbval")
-        return pool.submit(run_notebooks, where, SOLUTIONS, "--nbval-lax").result() + lessons.result()
+        solutions = pool.submit(run_notebooks, where, SOLUTIONS, "--nbval-lax")
+        struck = pool.submit(run_faults, where) if faults else None
+        return lessons.result() + solutions.result() + (struck.result() if struck else Outcome())
 
 
 def run_colab(python: str) -> tuple[Environment, Outcome]:
@@ -245,8 +264,9 @@ def run_colab(python: str) -> tuple[Environment, Outcome]:
         with ThreadPoolExecutor(2) as pool:
             lessons = pool.submit(run_notebooks, where, LESSONS, "--nbval")
             solutions = pool.submit(run_notebooks, where, SOLUTIONS, "--nbval-lax").result()
+            struck = pool.submit(run_faults, where)
             way = run_pytest(sys.executable, [COLAB / "test_way.py", "-q"], env, Path(name), "way")
-        return where, outcome + lessons.result() + solutions + way
+            return where, outcome + lessons.result() + solutions + way + struck.result()
 
 
 # --- the table ------------------------------------------------------------------------------------
@@ -293,7 +313,7 @@ def main(argv: list[str] | None = None) -> int:
     for version, hub, openai in chosen:
         results.append(run(version, f"hub {hub}, openai {openai}", lambda python, c=(hub, openai, version): run_pair(python, *c)))
     total = sum((outcome for outcome, _ in results), Outcome())
-    print("\n".join(["", "| Python | hub | openai | cell | result | notebook cells | s |", "|---|---|---|---|---|---|---|",
+    print("\n".join(["", "| Python | hub | openai | cell | result | cells and tests | s |", "|---|---|---|---|---|---|---|",
                      *(row for _, row in results)]))
     print(f"\n{total.passed} passed, {len(total.failures)} failed, {total.skipped} skipped")
     return int(bool(total.failures) or (args.required and any(not o.passed for o, _ in results)))
@@ -302,7 +322,7 @@ def main(argv: list[str] | None = None) -> int:
 def run_pair(python: str, hub: str, openai: str, version: str) -> tuple[Environment, Outcome]:
     """One cell of the version table."""
     where = pair(python, hub, openai, version, wheel(python))
-    return where, run_cell(where)
+    return where, run_cell(where, faults=hub == openai == "newest" and version == "3.11")
 
 
 if __name__ == "__main__":

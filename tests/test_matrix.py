@@ -1,0 +1,73 @@
+"""The version matrix says what it ran: a missing Python, an environment that cannot be made and a failing test are told apart."""
+from __future__ import annotations
+
+import os
+import sys
+
+import pytest
+
+from tools import matrix
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """Logs go to an empty folder, and CI is not set."""
+    monkeypatch.setattr(matrix, "ROOT", tmp_path)
+    monkeypatch.setattr(matrix, "HOME", tmp_path)
+    monkeypatch.delenv("CI", raising=False)
+    return tmp_path
+
+
+@pytest.mark.parametrize(("ci", "code"), [("", 0), ("true", 1)])
+def test_a_missing_python_is_a_failure_in_ci_only(here, monkeypatch, capsys, ci, code):
+    """Without that Python the cell is skipped with the command that brings it; CI does not accept that."""
+    monkeypatch.setattr(matrix, "find_python", lambda version: None)
+    monkeypatch.setenv("CI", ci)
+    assert matrix.main(["colab"]) == code
+    out = capsys.readouterr().out
+    assert "this machine has no Python 3.13. Install one (pyenv install 3.13) to run it." in out
+    assert out.splitlines()[-1] == "0 passed, 0 failed, 1 skipped"
+
+
+def test_an_environment_that_cannot_be_made(here, monkeypatch, capsys):
+    """What the installer said last is shown, and the cell counts as failed."""
+    def broken(python):
+        raise matrix.Broken("no such package")
+
+    monkeypatch.setattr(matrix, "find_python", lambda version: sys.executable)
+    monkeypatch.setattr(matrix, "run_colab", broken)
+    assert matrix.main(["colab"]) == 1
+    out = capsys.readouterr().out
+    assert "no such package" in out and out.splitlines()[-1] == "0 passed, 1 failed, 0 skipped"
+
+
+def test_all_is_every_pair_on_every_python():
+    """`all` has sixteen cells, and the two ends are among them: the oldest of both SDKs, and the newest."""
+    cells = matrix.cells(list(matrix.HUB), list(matrix.OPENAI), list(matrix.PYTHON))
+    assert len(cells) == len(set(cells)) == 16
+    assert ("3.13", "1.27", "2.54") in cells and ("3.11", "newest", "newest") in cells
+
+
+def test_outcomes_are_read_from_pytest(here):
+    """Passed, failed and skipped tests are counted, and a failure has its name and reason in one line."""
+    tests = ("good", "pass"), ("later", "pytest.skip('later')"), ("bad", "assert 1 == 2, 'a reason'")
+    text = "\n\n".join(f"def test_{name}():\n    {body}\n" for name, body in tests)
+    (here / "test_x.py").write_text(f"import pytest\n\n{text}")
+    outcome = matrix.run_pytest(sys.executable, ["test_x.py"], dict(os.environ), here, "x")
+    assert (outcome.passed, outcome.skipped) == (1, 1)
+    [line] = outcome.failures
+    assert line.startswith("x: ") and "test_bad" in line and "a reason" in line
+
+
+@pytest.mark.parametrize("text", ["def test_x(: pass", "import os; os._exit(0)", "x = 1"])
+def test_a_run_that_says_nothing_is_a_failure(here, text):
+    """A file that cannot be read, a process that dies and a run without tests are failures, not successes without tests."""
+    (here / "test_x.py").write_text(text)
+    outcome = matrix.run_pytest(sys.executable, ["test_x.py"], dict(os.environ), here, "x")
+    assert outcome.passed == 0 and len(outcome.failures) == 1
+
+
+def test_a_refused_address_is_a_failure(here):
+    """Each address beyond this machine that a notebook asked for fails its cell."""
+    (here / "refused.txt").write_text("example.invalid (process: x; during: no test)\n  File \"x.py\", line 1\n")
+    assert matrix.refused(here, "lessons").failures == ["lessons: asked for example.invalid (process: x; during: no test)"]
