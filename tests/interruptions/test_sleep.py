@@ -1,4 +1,4 @@
-"""A laptop that slept for ten minutes in the middle of a batch goes on where it was: no result is lost, nothing waits for long."""
+"""A laptop that slept ten minutes in the middle of a batch goes on where it was: no result is lost, nothing waits for long."""
 from __future__ import annotations
 
 import asyncio
