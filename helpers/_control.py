@@ -8,6 +8,8 @@ import threading
 from typing import Any
 from urllib.parse import urlsplit
 
+from ._secrets import mask
+
 TIMEOUT_S = 30.0
 
 
@@ -72,7 +74,7 @@ class Control:
 
 def _encode(body: Any) -> bytes:
     try:
-        return json.dumps(body, allow_nan=False).encode()
+        return mask(json.dumps(body, allow_nan=False)).encode()  # whatever somebody types: no server is told an access token
     except (TypeError, ValueError) as error:
         raise ValueError(
             f"This cannot be sent to the practice server: {error}. Use numbers, strings and lists."

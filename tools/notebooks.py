@@ -12,8 +12,11 @@ import re
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import nbformat
+
+from helpers._secrets import SHAPE, mask
 
 ROOT = Path(__file__).resolve().parent.parent
 CELL = re.compile(r"^# %%(?P<kind> \[markdown\])?(?: tags=(?P<tags>\S+))?\s*$")
@@ -99,9 +102,22 @@ def _steady(text: str) -> str:
 
 
 def write(notebook: nbformat.NotebookNode, path: Path) -> None:
-    """Validate and write; the same notebook always gives the same bytes."""
+    """Validate and write; the same notebook always gives the same bytes. A notebook with a token in it is not written."""
+    if found := tokens(notebook):
+        raise SystemExit(f"{path.name} was not written: something like an access token stands in {', '.join(found)}. "
+                         "Take it out, and make a new one at huggingface.co/settings/tokens if it was real.")
     nbformat.validate(notebook)
     path.write_text(nbformat.writes(notebook) + "\n", "utf-8")
+
+
+def tokens(thing: Any, where: str = "") -> list[str]:
+    """Where in a notebook (or any JSON) something of an access token's shape stands, names of fields included."""
+    if isinstance(thing, dict):
+        return [place for key, value in thing.items() for place in [*tokens(key, where), *tokens(value, f"{where}.{mask(key)}")]]
+    if isinstance(thing, list) and not all(isinstance(part, str) for part in thing):
+        return [place for number, value in enumerate(thing) for place in tokens(value, f"{where}.{number}")]
+    text = "".join(thing) if isinstance(thing, list) else str(thing)
+    return [where.lstrip(".")] if SHAPE.search(text) else []
 
 
 def from_text(text: str) -> nbformat.NotebookNode:
