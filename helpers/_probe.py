@@ -20,6 +20,7 @@ from ._limits import PATIENCE_S, START_WINDOW
 SLACK = 1.5  # tokens of doubt at a refusal: one by nature, the rest for requests that overtake each other
 MARKS = 16  # refusals compared with a new one
 USUAL_RUN = 60  # accepted requests after which a refusal is overdue, if the estimate is right
+QUIET_S = 40.0  # the same in seconds, for slow limits
 BLOCK = 2  # refusals in a row that may be the rest of a window
 LONGEST_GAP_S = 20.0  # between two trials, however long the server has refused
 REST_FROM_S = 0.5  # a shorter rest is cheap
@@ -78,7 +79,9 @@ class Probe:
 
     def _growth(self, run: int) -> float:
         if not self._costly:
-            overdue = 0.02 * 2.0 ** min((run - USUAL_RUN) / 25, 30.0) if run > USUAL_RUN else 0.0
+            quiet = (self._at - self._known_at) / QUIET_S
+            late = min(max((run - USUAL_RUN) / 25, 2.0 * (quiet - 1.0) if run else 0.0), 30.0)
+            overdue = 0.02 * 2.0 ** late if late > 0 else 0.0
             return max(SLACK / max(self._seen(), 3), 0.01 + 0.0005 * run + overdue)
         if self._ceiling == float("inf"):
             return 2.0 ** min(run / max(self.size, 4.0), 30.0) - 1.0
