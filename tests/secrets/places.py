@@ -72,6 +72,11 @@ class Machine:
         """A line for each time the canary went into a socket."""
         return (self.folder / "spy.txt").read_text("utf-8").splitlines()[1:]
 
+    def refused(self) -> str:
+        """Addresses beyond this machine that were asked for."""
+        path = self.folder / "refused.txt"
+        return path.read_text("utf-8") if path.exists() else ""
+
     def leaks(self, *, typed: bool = False) -> list[str]:
         """Where the canary was written, beside the places that it was put in; `typed`: it stands in the code of cells, too."""
         found = []
@@ -103,6 +108,7 @@ def machine(folder: Path, *sources: str, typed: bool = False) -> Machine:
     path = [HERE / "spy", ROOT / "tests" / "offline", ROOT / "tests" / "colab" / "standin", ROOT]
     env |= {"PYTHONPATH": os.pathsep.join(map(str, path)), "HF_HOME": str(folder / "hub"), "IPYTHONDIR": str(folder / "ipython"),
             "TMPDIR": str(folder / "tmp"), "COURSE_SPY": str(folder / "spy.txt"), "COURSE_OFFLINE": "1", "PYTHONUTF8": "1",
+            "COURSE_REFUSED": str(folder / "refused.txt"),
             "JUPYTER_PLATFORM_DIRS": "1", "COURSE_TEST_LOG": str(folder / "log.txt"), "HF_DEBUG": "1", "OPENAI_LOG": "debug",
             "COURSE_PROGRESS": str(folder / "work" / ".course" / "progress.jsonl"),
             "COURSE_COLAB_READS": str(folder / "reads.txt")}
