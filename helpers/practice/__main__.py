@@ -11,7 +11,7 @@ import sys
 import threading
 from typing import TextIO
 
-from .serve import PortInUse, QuietServer, listen, make_server, url_of, warm_up
+from .serve import PortInUse, QuietServer, listen, make_server, on_loopback, url_of, warm_up
 
 CODE, KEY = "COURSE_JOIN_CODE", "COURSE_INSTRUCTOR_KEY"  # both optional; in the environment, so that no process list shows them
 
@@ -43,7 +43,7 @@ def _alone(options: argparse.Namespace, listening: socket.socket) -> QuietServer
     from .app import Practice
 
     print(f"Practice server: {url_of(listening)}", flush=True)
-    return make_server(Practice(seed=options.seed))
+    return make_server(Practice(seed=options.seed, any_host=not on_loopback(listening.getsockname()[0])))
 
 
 def _classroom(options: argparse.Namespace, host: str, listening: socket.socket, log: TextIO | None) -> QuietServer:

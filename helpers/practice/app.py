@@ -21,6 +21,7 @@ from .errors import Failure, bug, retired
 from .gates import inference, open_page, plain
 from .identity import Identities
 from .registry import MODELS
+from .web_pages import check_sender
 from .wire import Gone
 
 log = logging.getLogger(__name__)
@@ -103,12 +104,15 @@ class Practice:
         seed: goes into the seeds of requests that name none.
         accepts: which bearer tokens are good; by default those that begin with `hf_practice`.
         routes: the route table, if it is not `ROUTES`.
+        any_host: whether it answers to any host name; not on loopback (see `web_pages.py`).
     """
 
     def __init__(
-        self, *, seed: int = 0, accepts: Callable[[str], bool] | None = None, routes: list[Route] | None = None
-    ) -> None:
+        self, *, seed: int = 0, accepts: Callable[[str], bool] | None = None, routes: list[Route] | None = None,
+        any_host: bool = False,
+    ) -> None:  # fmt: skip
         self.identities = Identities(seed=seed, accepts=accepts)
+        self.any_host = any_host
         self.described: dict[str, Any] | None = None  # the OpenAPI document, once it was asked for
         self.router = Router(ROUTES if routes is None else routes, redirect_slashes=False, default=_not_found)
 
@@ -137,6 +141,7 @@ class Practice:
 
     async def _answer(self, call: Call) -> None:
         try:
+            check_sender(call.method, call.scope["headers"], any_host=self.any_host)
             await self.router(call.scope, call.wire.receive, call.send)
         except Failure as failure:
             await self._refuse(call, failure)
@@ -146,7 +151,7 @@ class Practice:
         except Gone:
             raise
         except Exception:
-            log.exception("%s %s failed", call.method, call.path)
+            log.exception("%s %s failed", call.method, ascii(call.path[:200]))  # ascii(): it may hold control characters
             if call.status is not None:
                 raise Gone from None
             await self._refuse(call, bug())

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qs
@@ -17,13 +18,15 @@ from .fields import parse_json
 from .identity import Identities, Identity
 from .registry import Model
 from .wire import Gone, Wire
-from .wirelog import Record, mask, request_headers, response_headers
+from .wirelog import MOST_VALUE, Record, mask, request_headers, response_headers
 
 MAX_BODY = 1 << 20
 MAX_DRAIN = (
     16 << 20
 )  # bytes of a too large body that are read and thrown away, so that the client hears the 413
 BODY_TIMEOUT = 30.0  # seconds between two pieces of a request body
+WHOLE_BODY_TIMEOUT = 120.0  # seconds for all of it, so that a body of drops does not hold a connection for days
+MOST_QUERY = 100  # parts
 
 
 class Call:
@@ -60,9 +63,10 @@ class Call:
     @property
     def query(self) -> dict[str, list[str]]:
         """The query, each name with its values."""
-        return parse_qs(
-            self.scope["query_string"].decode("latin-1"), keep_blank_values=True, max_num_fields=100
-        )
+        try:
+            return parse_qs(self.scope["query_string"].decode("latin-1"), keep_blank_values=True, max_num_fields=MOST_QUERY)
+        except ValueError:
+            raise Failure(400, f"The query has more than {MOST_QUERY} parts. Send fewer.") from None
 
     @property
     def openai(self) -> bool:
@@ -94,8 +98,8 @@ class Call:
 
     def log(self, *, model: str | None = None, task: str | None = None) -> Record:
         """Open this call's record in its identity's log."""
-        query = self.scope["query_string"].decode("latin-1")
-        path = mask(f"{self.path}?{query}" if query else self.path)
+        query = self.scope["query_string"][:1000].decode("latin-1")
+        path = mask(f"{self.path[:1000]}?{query}" if query else self.path[:1000])
         self.record = self.identity.log.open(
             Record(
                 n=0,
@@ -104,7 +108,7 @@ class Call:
                 host=self.host,
                 path=path[:500],
                 model=model,
-                task=task,
+                task=task[:MOST_VALUE] if task else task,
                 headers=request_headers(self.scope["headers"]),
             )
         )
@@ -120,9 +124,9 @@ class Call:
 
     async def _read(self) -> bytes:
         got, size = [], 0
-        more = True
+        more, until = True, time.monotonic() + WHOLE_BODY_TIMEOUT
         while more:
-            message = await self._receive()
+            message = await self._receive(min(BODY_TIMEOUT, until - time.monotonic()))
             if message["type"] == "http.disconnect":
                 raise Gone
             size += len(message["body"])
@@ -140,14 +144,14 @@ class Call:
             )
         return b"".join(got)
 
-    async def _receive(self) -> dict:
+    async def _receive(self, patience: float) -> dict:
         try:
-            async with asyncio.timeout(BODY_TIMEOUT):
+            async with asyncio.timeout(patience):
                 return await self.wire.receive()
         except TimeoutError:
             raise Failure(
                 408,
-                "The request body did not arrive within 30 seconds. Send it again.",
+                "The request body did not arrive in time: 30 seconds without a piece of it, or 120 in all. Send it again.",
                 headers={"connection": "close"},
             ) from None
 

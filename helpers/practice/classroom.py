@@ -51,11 +51,12 @@ class Classroom(Practice):
 
     def __init__(self, *, join_code: str | None = None, key: str | None = None, address: str = "", log: TextIO | None = None,
                  seed: int = 0) -> None:
-        super().__init__(seed=seed, accepts=self._accepts, routes=[*CLASS_ROUTES, *ROUTES])
+        super().__init__(seed=seed, accepts=self._accepts, routes=[*CLASS_ROUTES, *ROUTES], any_host=True)
+        self.identities.own_hosts = True
         self.join_code, self.key = plain_code(join_code) or new_code(), key or secrets.token_urlsafe(24)
         self.address, self._log = address, log
         self.roster = Roster(self.identities.key_of)
-        self.joining, self.instructing = Guesses(self.join_code), Guesses(self.key)
+        self.joining, self.instructing = Guesses(self.join_code), Guesses(self.key, long=True)
 
     def _accepts(self, token: str) -> bool:
         """Tokens of learners who joined. The tokens that lesson 01 shows being refused are refused here too, each in its way."""

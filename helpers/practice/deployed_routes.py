@@ -12,6 +12,7 @@ from .call import Call
 from .endpoints import Endpoint
 from .errors import Failure, shown, unauthorized
 from .gates import through_gates
+from .wire import Gone
 
 
 async def health(call: Call) -> Any:
@@ -36,7 +37,7 @@ async def deployed(call: Call) -> Any:
 
     async def work(call: Call) -> Any:
         await _until_running(call, endpoint)
-        endpoint.used(call.identity.clock.now())
+        endpoint.used(endpoint.clock.now())
         if path:
             return await chat_routes.complete(call, registry.for_task(repository, "conversational"))
         model = registry.find(repository)
@@ -74,7 +75,7 @@ def _deployed(call: Call) -> Endpoint:
 
 async def _until_running(call: Call, endpoint: Endpoint) -> None:
     """Wake the endpoint; hold the request as long as `X-Scale-Up-Timeout` allows, else 503 at once."""
-    clock = call.identity.clock
+    clock = endpoint.clock  # its owner's: a caller's own clock may run at another speed
     endpoint.advance(clock.now())
     if endpoint.state == "scaledToZero":
         endpoint.wake(clock.now())
@@ -82,7 +83,9 @@ async def _until_running(call: Call, endpoint: Endpoint) -> None:
         return
     patience = min(_patience(call), endpoint.wait_s(clock.now()) + 0.001)
     if endpoint.state != "running" and patience > 0 and endpoint.state not in ("paused", "failed"):
-        await call.sleep(patience)
+        await clock.sleep(patience, unless=lambda: call.wire.closing)
+        if call.wire.closing:
+            raise Gone
         endpoint.advance(clock.now())
     if endpoint.state != "running":
         raise _not_running(endpoint)

@@ -76,7 +76,7 @@ async def collection(call: Call) -> Any:
         raise Failure(400, f"There are {MOST_ENDPOINTS} endpoints already. Delete one first.")
     now = mine.clock.now()
     endpoint = Endpoint(
-        spec, namespace, mine.settings, now, mine.owner, since_s=now, updated_s=now, last_used_s=now
+        spec, namespace, mine.settings, mine.clock, now, mine.owner, since_s=now, updated_s=now, last_used_s=now
     )
     endpoint.fails_with = _why_it_fails(call, spec)
     mine.add(endpoint)

@@ -17,6 +17,7 @@ from .hardware import Hardware, find_hardware
 BILLED = ("initializing", "running", "updating", "updateFailed")
 DOES_NOT_FIT = "does-not-fit"
 MOST_ENDPOINTS = 50
+MOST_STATES = 200  # past states that an endpoint's history keeps
 
 
 @dataclass
@@ -36,8 +37,9 @@ class Endpoint:
     spec: dict[str, Any]
     namespace: str
     settings: Settings
+    clock: Clock  # its owner's
     created_s: float
-    owner: int = 0
+    owner: int | str = 0
     state: str = "pending"
     since_s: float = 0.0
     updated_s: float = 0.0
@@ -46,6 +48,7 @@ class Endpoint:
     deployed: bool = False
     fails_with: str | None = None
     _billed: list[tuple[float, float, float]] = field(default_factory=list)  # (from, to, dollars per hour)
+    _paid: tuple[int, float] = (0, 0.0)  # of stretches that are long closed: (minutes, US$)
     _past: list[dict[str, Any]] = field(default_factory=list)  # states it has left
 
     @property
@@ -100,10 +103,18 @@ class Endpoint:
         self._past.append(
             {"time_s": round(self.since_s, 3), "state": self.state, "cost_usd": self.bill(self.since_s)[1]}
         )
+        del self._past[:-MOST_STATES]
         if self.state in BILLED:
-            self._billed.append((self.since_s, when, self._rate()))
+            self._billed = _joined([*self._billed, (self.since_s, when, self._rate())])
+            self._close_old_bills()
         self.state, self.since_s, self.updated_s, self.message = state, when, when, message
         self.deployed = self.deployed or state == "running"
+
+    def _close_old_bills(self) -> None:
+        """Add up the stretches that nothing can be joined to any more, so that they do not pile up."""
+        while len(self._billed) > MOST_STATES:
+            minutes, dollars = _cost(self._billed.pop(0))
+            self._paid = (self._paid[0] + minutes, self._paid[1] + dollars)
 
     def _rate(self) -> float:
         return self.hardware.price_per_hour * max(1, self.scaling["minReplica"])
@@ -126,11 +137,10 @@ class Endpoint:
         stretches = list(self._billed)
         if self.state in BILLED:
             stretches.append((self.since_s, now, self._rate()))
-        minutes, dollars = 0, 0.0
-        for begin, end, rate in _joined(stretches):
-            length = math.ceil((end - begin) / 60 - 1e-6)
-            minutes += length
-            dollars += length * rate / 60
+        minutes, dollars = self._paid
+        for stretch in _joined(stretches):
+            more = _cost(stretch)
+            minutes, dollars = minutes + more[0], dollars + more[1]
         return minutes, round(dollars, 6)
 
     def history(self, now: float) -> list[dict[str, Any]]:
@@ -148,6 +158,13 @@ class Endpoint:
         self.last_used_s = now
 
 
+def _cost(stretch: tuple[float, float, float]) -> tuple[int, float]:
+    """(minutes, US$) of one stretch; a begun minute counts in full."""
+    begin, end, rate = stretch
+    minutes = math.ceil((end - begin) / 60 - 1e-6)
+    return minutes, minutes * rate / 60
+
+
 def _joined(stretches: list[tuple[float, float, float]]) -> list[tuple[float, float, float]]:
     """Stretches that follow each other at the same rate become one."""
     out: list[tuple[float, float, float]] = []
@@ -162,7 +179,7 @@ def _joined(stretches: list[tuple[float, float, float]]) -> list[tuple[float, fl
 class Endpoints:
     """The endpoints of one identity, by namespace and name."""
 
-    def __init__(self, clock: Clock, *, owner: int = 0) -> None:
+    def __init__(self, clock: Clock, *, owner: int | str = 0) -> None:
         self.clock, self.settings, self.owner = clock, Settings(), owner
         self._all: dict[tuple[str, str], Endpoint] = {}
 

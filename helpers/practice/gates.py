@@ -12,6 +12,7 @@ from .broken import act_first
 from .call import Call
 from .errors import Failure
 from .identity import may_call
+from .wirelog import MOST_VALUE
 
 Work = Callable[[Call], Awaitable[Any]]
 
@@ -55,7 +56,8 @@ async def through_gates(call: Call, work: Work, task: str | None, model: str | N
     may_call(call.identity)
     call.identity.check_credit()
     await call.read()
-    record.model = model = model or await asked_model(call)
+    model = model or await asked_model(call)
+    record.model = model[:MOST_VALUE] if model else model
     call.limit_headers, refusal = call.identity.admit(model)
     if refusal is not None:
         raise refusal

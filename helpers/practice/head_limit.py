@@ -1,4 +1,4 @@
-"""uvicorn's httptools protocol with two limits it lacks: the size of a request's head, and the time for it."""
+"""uvicorn's httptools protocol with limits it lacks: the size of a request's head, the time for it, and for reading an answer."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 MOST_HEAD = 64 * 1024  # bytes
 HEAD_TIMEOUT = 30.0  # seconds
+READ_TIMEOUT = 120.0  # seconds in which a client takes nothing of what is sent to it
 BODY = b'{"error":"The request head is larger than 64 KiB. Send fewer or shorter headers."}'
 TOO_LARGE = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: application/json\r\n"
@@ -17,10 +18,11 @@ TOO_LARGE = (
 
 
 class LimitedHead(HttpToolsProtocol):
-    """Answers 431 to a head over 64 KiB, and hangs up when a head takes over 30 seconds."""
+    """Answers 431 to a head over 64 KiB; hangs up when a head takes over 30 seconds, or when a client does not read for 120."""
 
     _head = 0
     _patience: asyncio.TimerHandle | None = None
+    _unread: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -28,7 +30,21 @@ class LimitedHead(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
+        self._read_again()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:  # the socket is full
+        super().pause_writing()
+        self._unread = self.loop.call_later(READ_TIMEOUT, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._read_again()
+        super().resume_writing()
+
+    def _read_again(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
 
     def on_message_begin(self) -> None:
         super().on_message_begin()

@@ -23,7 +23,7 @@ from .wirelog import WireLog
 
 PREFIX = "hf_practice"
 MOST_IDENTITIES = 256
-MOST_SEEDS = 20_000
+MOST_SEEDS = 4096  # questions without a seed that are remembered
 
 
 @dataclass
@@ -63,10 +63,10 @@ class Identity:
     """One caller's own little world. `kind` is "learner", "no_permission", "no_credit" or "anonymous".
 
     `number` counts the identities of this server in the order of their first call: unlike `key` it is the same in
-    every run, so that host names made from it are too.
+    every run, so that host names made from it are too. On a class server it is `key`.
     """
 
-    def __init__(self, key: str, kind: str, seed: int, number: int = 0) -> None:
+    def __init__(self, key: str, kind: str, seed: int, number: int | str = 0) -> None:
         self.key, self.kind, self.seed, self.number = key, kind, seed, number
         self.log = WireLog()
         self.reset()
@@ -154,6 +154,7 @@ class Identities:
         self._salt = secrets.token_bytes(16)
         self._known: OrderedDict[str, Identity] = OrderedDict()
         self._met = 0
+        self.own_hosts = False  # whether hosts of endpoints are made from the fingerprint, so that nobody else can work them out
         self.anonymous = Identity("anonymous", "anonymous", seed)
 
     def find(self, authorization: str | None, *, public: bool = False) -> Identity:
@@ -180,7 +181,7 @@ class Identities:
         known = self._known.get(key)
         if known is None:
             self._met += 1
-            known = self._known[key] = Identity(key, _kind(token), self.seed, self._met)
+            known = self._known[key] = Identity(key, _kind(token), self.seed, key if self.own_hosts else self._met)
             if len(self._known) > MOST_IDENTITIES:
                 self._known.popitem(last=False)
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ipaddress
 import socket
 import threading
 from typing import Any
@@ -54,7 +55,7 @@ def start(host: str = "127.0.0.1", port: int = 0, *, seed: int = 0) -> Running:
     Raises PortInUse when the port is taken. Models load at their first use; the chat model begins to load now.
     """
     listening = listen(host, port)
-    server = make_server(Practice(seed=seed))
+    server = make_server(Practice(seed=seed, any_host=not on_loopback(host)))
     thread = threading.Thread(target=_run, args=(server, listening), name="practice-server", daemon=True)
     thread.start()
     if not server.ready.wait(10) or not server.started:
@@ -80,6 +81,14 @@ def listen(host: str, port: int) -> socket.socket:
         ) from None
     made.set_inheritable(False)
     return made
+
+
+def on_loopback(host: str) -> bool:
+    """Whether a server that listens on `host` is reached from this machine only."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def url_of(listening: socket.socket) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 MOST_RECORDS = 1000
 MOST_BODY_BYTES = 1 << 20  # of all bodies of one identity together
+MOST_VALUE = 300  # bytes of one header's value; characters of a model's or task's name
 REQUEST_HEADERS = frozenset(
     {
         b"accept",
@@ -116,7 +117,7 @@ def request_headers(headers: list[tuple[bytes, bytes]]) -> Headers:
         if name == b"authorization":
             kept.append(("authorization", _BEARER if value[:10].lower() == b"bearer hf_" else _OTHER))
         elif name in _REQUEST:
-            kept.append((_REQUEST[name], value))
+            kept.append((_REQUEST[name], value[:MOST_VALUE]))
     return tuple(kept)
 
 

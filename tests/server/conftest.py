@@ -18,7 +18,11 @@ from helpers.remote import Server
 
 _numbers = itertools.count()
 settings.register_profile("thorough", max_examples=400, deadline=None)  # the suite `fuzz`
-THOROUGH = settings.default.max_examples >= 400
+
+
+def thorough() -> bool:
+    """Whether pytest was started with `--hypothesis-profile=thorough`; known once the test modules are imported."""
+    return settings.default.max_examples >= 400
 
 
 @dataclass
@@ -96,9 +100,7 @@ def send(url: str, token: str) -> Callable[..., Reply]:
 def ask(send: Callable[..., Reply]) -> Callable[..., Reply]:
     """A chat completion with short defaults; keywords are fields of the body."""
 
-    def ask(
-        text: str = "What is a rate limit?", *, headers: dict[str, str] | None = None, **fields: Any
-    ) -> Reply:
+    def ask(text: str = "What is a rate limit?", *, headers: dict[str, str] | None = None, **fields: Any) -> Reply:
         body = {
             "model": "practice/chat",
             "messages": [{"role": "user", "content": text}],

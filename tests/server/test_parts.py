@@ -217,3 +217,49 @@ def test_the_log_keeps_a_thousand_records_and_a_mebibyte():
     kept = [record for record in shown if isinstance(record["body"], dict)]
     assert 0 < len(kept) * 5000 <= MOST_BODY_BYTES and kept[-1]["n"] == 1500
     assert "dropped" in shown[0]["body"]
+
+
+def test_a_reset_of_a_closed_connection_is_none():
+    """A scripted reset that comes after the client has hung up ends the call quietly."""
+    import socket
+
+    from helpers.practice.wire import Wire
+
+    class Transport:
+        def __init__(self) -> None:
+            self.aborted, self.socket = False, socket.socket()
+            self.socket.close()
+
+        def get_extra_info(self, name: str) -> socket.socket:
+            return self.socket
+
+        def abort(self) -> None:
+            self.aborted = True
+
+    wire = Wire(None, None)
+    wire.transport = Transport()
+    wire.reset()
+    assert wire.transport.aborted
+
+
+def test_an_endpoint_that_changes_for_ever_stays_small_and_its_bill_right():
+    """A thousand pauses and starts: the history keeps the last ones, the bill counts every minute."""
+    from helpers.practice.endpoints import MOST_STATES, Endpoint, Settings
+
+    spec = {
+        "name": "x",
+        "provider": {"vendor": "aws", "region": "us-east-1"},
+        "compute": {
+            "accelerator": "cpu",
+            "instanceType": "intel-spr",
+            "instanceSize": "x1",
+            "scaling": {"minReplica": 1, "maxReplica": 1, "scaleToZeroTimeout": None},
+        },
+    }
+    endpoint = Endpoint(spec, "me", Settings(), Clock(lambda: 0.0), 0.0)
+    for turn in range(1000):
+        endpoint.enter(turn * 1000.0, "running", "")
+        endpoint.enter(turn * 1000.0 + 60, "paused", "")
+    minutes, dollars = endpoint.bill(1e6)
+    assert minutes == 1000 and dollars == pytest.approx(1000 * 0.033 / 60)
+    assert len(endpoint.history(1e6)) <= MOST_STATES + 3 and len(endpoint._billed) <= MOST_STATES + 1

@@ -22,7 +22,7 @@ from schemathesis.specs.openapi.checks import (
 from helpers.practice import openapi
 from helpers.practice.app import ROUTES
 
-from .conftest import THOROUGH
+from .conftest import thorough
 
 CHECKS = [
     not_a_server_error,
@@ -35,11 +35,11 @@ CHECKS = [
 REFUSALS = [400, 401, 402, 403, 404, 405, 408, 409, 413, 422, 429, 503]
 CONFIG = SchemathesisConfig.from_dict(
     {
-        "phases": {"coverage": {"enabled": THOROUGH}},
+        "phases": {"coverage": {"enabled": thorough()}},
         "checks": {"negative_data_rejection": {"expected-statuses": REFUSALS}},
     }
 )
-EXAMPLES = 40 if THOROUGH else 3
+EXAMPLES = 40 if thorough() else 3
 DOCUMENT = schemathesis.openapi.from_dict(openapi.describe(ROUTES), config=CONFIG)
 
 
