@@ -65,8 +65,7 @@ def set_up(*, dev: bool) -> None:
     if wanted in ready:
         return
     print("Setting up the course in .venv (once; up to two minutes) ...", file=sys.stderr, flush=True)
-    # The Lab is open sooner when its packages are compiled later, by tools/lab.py.
-    extras, compiled = ("lab,dev", "--compile") if dev else ("lab", "--no-compile")
+    extras, compiled = ("lab,dev", "--compile") if dev else ("lab", "--no-compile")  # for lab it is done later, by tools/lab.py
     wishes = [compiled, "-c", str(HERE / "constraints.txt"), "-e", f"{HERE}[{extras}]"]
     uv = shutil.which("uv")
     if uv:

@@ -14,6 +14,17 @@ import urllib.request
 import webbrowser
 from pathlib import Path
 
+COMPILE = """
+import compileall, os, pathlib, sys
+folder, done, parent = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), os.getppid()
+getattr(os, "nice", int)(19)
+for path in sorted(folder.iterdir()):
+    if os.getppid() != parent:
+        sys.exit()
+    compileall.compile_dir(path, quiet=2) if path.is_dir() else compileall.compile_file(path, quiet=2)
+done.touch()
+"""
+
 
 def main(argv: list[str] | None = None) -> int:
     """Start JupyterLab in this process's place; returns its exit code."""
@@ -63,12 +74,10 @@ def announce(url: str, port: int, token: str, browser: bool) -> None:
 def compile_packages(folder: Path, done: Path) -> None:
     """Compile the installed packages in the background, once: the launcher leaves that out, so that the Lab is open sooner.
 
-    It runs at the lowest priority in a process of its own, which ends with Ctrl-C like the Lab; `done` is written at its end.
+    It runs at the lowest priority in a process of its own, which ends when this one ends; `done` is written at its end.
     """
-    code = ("import compileall, os, pathlib, sys; getattr(os, 'nice', int)(19); "
-            "compileall.compile_dir(sys.argv[1], quiet=2); pathlib.Path(sys.argv[2]).touch()")
     if not done.exists():
-        subprocess.run([sys.executable, "-c", code, folder, done], stdin=subprocess.DEVNULL, capture_output=True)
+        subprocess.run([sys.executable, "-c", COMPILE, folder, done], stdin=subprocess.DEVNULL, capture_output=True)
 
 
 def is_free(port: int) -> bool:
