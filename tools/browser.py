@@ -82,7 +82,7 @@ def chromium() -> Iterator[Browser]:
 def jupyterlab(folder: Path, state: Path, **env: str) -> Iterator[Lab]:
     """A JupyterLab that shows `folder` and keeps all that is its own in `state`; stopped, with its kernels, at the end.
 
-    env: added to the environment of the Lab and its kernels. Raises BrowserError when it does not answer in 90 s.
+    env: added to the environment of the Lab and its kernels. Raises BrowserError when it does not answer in 180 s.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -94,7 +94,10 @@ def jupyterlab(folder: Path, state: Path, **env: str) -> Iterator[Lab]:
         process = subprocess.Popen([sys.executable, "-m", "jupyterlab", *LAB_FLAGS, *own], cwd=folder, stdout=log, stderr=log,
                                    env=environment, stdin=subprocess.DEVNULL)
     try:
-        until(lambda: process.poll() is not None or _answers(lab), 90, f"JupyterLab did not start. Read {state / 'lab.log'}")
+        problem = f"JupyterLab did not start. Read {state / 'lab.log'}"
+        until(lambda: process.poll() is not None or _answers(lab), 180, problem)
+        if process.poll() is not None:
+            raise BrowserError(problem)
         yield lab
     finally:
         process.terminate()  # a Lab that is told to end ends its kernels first

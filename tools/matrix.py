@@ -30,7 +30,7 @@ COLAB = ROOT / "tests" / "colab"
 HUB, OPENAI, PYTHON = ("1.27", "1.33", "2.0", "newest"), ("2.54", "newest"), ("3.11", "3.13")
 LESSONS, SOLUTIONS = ROOT / "notebooks", ROOT / "exercises" / "solutions"
 FAULTS = ROOT / "tests" / "faults"
-NBVAL = ["--nbval-current-env", "--nbval-cell-timeout=60", f"--nbval-sanitize-with={ROOT / 'tests' / 'nbval_sanitize.cfg'}"]
+NBVAL = ["--nbval-current-env", "--nbval-cell-timeout=120", f"--nbval-sanitize-with={ROOT / 'tests' / 'nbval_sanitize.cfg'}"]
 SDKS = ("huggingface-hub", "openai")
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 REFUSED = ROOT / ".course" / "refused.txt"
 NO_TESTS, SKIP, TOO_LONG, NOT_RUN = 5, 77, 124, 126  # exit codes: pytest's, automake's, timeout's, the shell's
-MINUTES = 15  # for a step that names no other limit
+MINUTES = 20  # for a step that names no other limit
 COUNTS = re.compile(r"(\d+) (passed|failed|error|errors|skipped|xfailed|xpassed)\b")
 
 RUNNING: set[subprocess.Popen] = set()  # a step has a session of its own, so Ctrl-C does not reach it by itself
