@@ -11,12 +11,16 @@ from collections.abc import Callable
 from typing import Any
 
 from . import _limits, guard
+from .repair import Surroundings
 
 SOURCE = '__import__("helpers.checks._kernel", fromlist=["*"]).protect()'  # leaves no name behind
 
 
 def protect() -> None:
-    """Limit memory and files now; from the next cell on, refuse input(), exits, forks and endless output, cell by cell."""
+    """Limit memory and files now; from the next cell on, cell by cell, refuse input(), exits, forks and endless output.
+
+    Functions that a cell replaces, such as time.sleep, are put back after it.
+    """
     from IPython import get_ipython
     _limits.impose()
     undo = contextlib.ExitStack()
@@ -24,6 +28,7 @@ def protect() -> None:
     def before(*_: Any) -> None:
         undo.close()
         watch = guard.Watch()
+        undo.callback(Surroundings().unpatch)  # called last, when the refusals are undone
         undo.enter_context(guard.refusals(watch))
         for stream in (sys.stdout, sys.stderr):
             undo.callback(setattr, stream, "write", stream.write)

@@ -4,15 +4,17 @@ from __future__ import annotations
 import difflib
 import importlib
 import re
+import tomllib
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from .._secrets import mask
 from ..errors import CourseError
-from . import guard, state
+from . import anatomy, guard, state
 from .outcome import CheckFailed, Crashed, Mistake, NotAttempted, WrongAnswer
 
 Judge = Callable[[Any], None]
@@ -24,7 +26,8 @@ HERE = Path(__file__).parent
 class Exercise:
     """One exercise: its id ("04.2"), what the learner takes from it, three hints (nudge, pointer, worked line), its judge.
 
-    The judge gets the learner's function or class, calls it, and raises Mistake when it is wrong.
+    The judge gets the learner's function or class, calls it, and raises Mistake when it is wrong. `takes` are the parameters
+    on the card, such as "client, text, *, model, max_words=20"; None: any will do.
     """
 
     id: str
@@ -32,17 +35,24 @@ class Exercise:
     insight: str
     hints: tuple[str, str, str]
     judge: Judge
+    takes: str | None = None
 
 
 _REGISTRY: dict[str, Exercise] = {}
 
 
-def exercise(id: str, *, insight: str, hints: tuple[str, str, str]) -> Callable[[Judge], Judge]:
-    """Register the decorated judge; its own name is the name the learner's answer has."""
+def exercise(id: str, *, takes: str, insight: str) -> Callable[[Judge], Judge]:
+    """Register the decorated judge; its own name is the name the learner's answer has. Its hints stand in hints.toml."""
     def register(judge: Judge) -> Judge:
-        _REGISTRY[id] = Exercise(id=id, name=judge.__name__, insight=insight, hints=hints, judge=judge)
+        _REGISTRY[id] = Exercise(id=id, name=judge.__name__, insight=insight, hints=_hints()[id], judge=judge, takes=takes)
         return judge
     return register
+
+
+@lru_cache(maxsize=1)
+def _hints() -> dict[str, tuple[str, str, str]]:
+    """Exercise id -> its three hints."""
+    return {id: tuple(levels) for id, levels in tomllib.loads((HERE / "hints.toml").read_text("utf-8")).items()}
 
 
 def exercises() -> dict[str, Exercise]:
@@ -57,8 +67,8 @@ def find(id: str) -> Exercise:
     if not isinstance(id, str):
         raise CourseError(f"An exercise is named by its id in quotes, not by {type(id).__name__}.",
                           'Write it first: check("00.1", mask_token).')
-    if (found := re.match(r"(\d\d)\.", id)) and (HERE / f"lesson_{found[1]}.py").exists():
-        importlib.import_module(f"{__package__}.lesson_{found[1]}")
+    for path in sorted(HERE.glob(f"lesson_{id[:2]}*.py")) if re.match(r"\d\d\.", id) else []:
+        importlib.import_module(f"{__package__}.{path.stem}")
     if id not in _REGISTRY:
         known = list(exercises())
         near = difflib.get_close_matches(id, known, n=3, cutoff=0.5) or known[:3]
@@ -84,23 +94,39 @@ def check(id: str, answer: Any) -> None:
 
 def judged(task: Exercise, answer: Any) -> None:
     """Run a judge under guard; raises WrongAnswer, NotAttempted or Crashed."""
-    if answer is None or answer is ...:
+    if answer is None or answer is ... or anatomy.is_empty(answer):
         raise _not_attempted(task)
     if not callable(answer):
         raise _not_callable(task, answer)
+    if task.takes is not None and (wrong := anatomy.misfit(task.name, task.takes, answer)):
+        raise _wrong(task, wrong)
+    memory = anatomy.Memory(answer)
     try:
         guard.run(lambda: task.judge(answer))
-    except CheckFailed:
+    except (CheckFailed, KeyboardInterrupt):
         raise
     except Mistake as wrong:
-        raise WrongAnswer(task.id, wrong.id, _four_lines(task, wrong)) from None
+        raise _wrong(task, memory.mistake() or _printed_instead(wrong)) from None
     except guard.Forbidden as exc:
         lines = [f"{task.id}: your code was stopped: {exc.why}.", f"next:     {exc.then}"]
         raise Crashed(task.id, exc.id, lines) from None
-    except Exception as exc:
+    except BaseException as exc:
         if isinstance(exc, NotImplementedError) and not exc.args and _learners_frames(exc)[-1:] == _frames(exc)[-1:]:
             raise _not_attempted(task) from None
+        if wrong := memory.mistake():
+            raise _wrong(task, wrong) from None
         raise _crashed(task, exc) from None
+
+
+def _wrong(task: Exercise, mistake: Mistake) -> WrongAnswer:
+    return WrongAnswer(task.id, mistake.id, _four_lines(task, mistake))
+
+
+def _printed_instead(wrong: Mistake) -> Mistake:
+    """The usual confusion of `print` and `return` gets a next step of its own."""
+    if wrong.id == "returns-none" and guard.printed_by(wrong).strip():
+        wrong.then = "It prints something and returns nothing: `print` is for people, `return` for the caller."
+    return wrong
 
 
 def _four_lines(task: Exercise, wrong: Mistake) -> list[str]:
@@ -128,7 +154,7 @@ def _not_callable(task: Exercise, answer: Any) -> WrongAnswer:
         f"next:     write check(\"{task.id}\", {task.name}) with no quotes or brackets after the name."])
 
 
-def _crashed(task: Exercise, exc: Exception) -> Crashed:
+def _crashed(task: Exercise, exc: BaseException) -> Crashed:
     where = _learners_frames(exc)
     what = ": ".join(filter(None, [type(exc).__name__, _text(exc)]))
     said = "your code raised" if where else "the check could not go on with what your code did:"
@@ -137,11 +163,14 @@ def _crashed(task: Exercise, exc: Exception) -> Crashed:
     return Crashed(task.id, "crashed", [one_line(text) for text in lines])
 
 
-def _text(exc: Exception) -> str:
+def _text(exc: BaseException) -> str:
     """What the exception says; of an HTTP error what the server said, instead of its address."""
     said = getattr(exc, "server_message", None)  # of huggingface_hub
     status = getattr(getattr(exc, "response", None), "status_code", "")
-    return f"{status} {said}" if said else str(exc)
+    try:
+        return f"{status} {said}" if said else str(exc)[:1000]
+    except Exception:  # a class of the learner's
+        return ""
 
 
 def _frames(exc: BaseException) -> list[traceback.FrameSummary]:

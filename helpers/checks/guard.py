@@ -21,8 +21,13 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any, NamedTuple, NoReturn
 
+from .repair import Surroundings
+
 TIME_LIMIT_S = 10.0
 MOST_OUTPUT = 100_000  # characters
+MOST_RECURSION = 20_000  # calls inside each other
+
+
 class Offence(NamedTuple):
     """What a check cannot allow: a short name, what the code did, what to do instead."""
 
@@ -36,6 +41,12 @@ ASKS = Offence("asks-for-input", "it waits for input, which nobody can answer du
 EXITS = Offence("exits", "it calls exit(), which would end the notebook", "return a value or raise an error.")
 FORKS = Offence("forks", "it calls os.fork(), which copies the whole notebook", "leave out os.fork() and child processes.")
 FLOODS = Offence("floods", f"it prints more than {MOST_OUTPUT:,} characters", "take the print out of the loop.")
+RECURSES = Offence("raises-limit", "it raises the recursion limit, which can crash Python", "use a loop instead.")
+KILLS = Offence("exits", "it ends or replaces this process", "return a value or raise an error.")
+SIGNALS = Offence("uses-signals", "it sets a signal handler or an alarm, which the check needs for its time limit",
+                  "leave out the module signal.")
+PATCHES = "it replaces {}, which other code uses too"
+THREADS = Offence("leaves-threads", "it starts a thread that goes on after the function has returned", "join your threads.")
 MOVES = Offence("changes-directory", "it changes the working directory", "leave out os.chdir().")
 
 
@@ -74,7 +85,7 @@ def run(action: Callable[[], None], *, seconds: float = TIME_LIMIT_S) -> str:
     happened; otherwise passes on what `action` raises.
     """
     watch, here, failure = Watch(), _here(), None
-    printed = Bounded(watch)
+    printed, around = Bounded(watch), Surroundings()
     try:
         with refusals(watch), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
             _within(action, seconds, watch)
@@ -82,13 +93,24 @@ def run(action: Callable[[], None], *, seconds: float = TIME_LIMIT_S) -> str:
         watch.note(EXITS)
     except BaseException as exc:
         failure = exc
+    if patched := around.restore():
+        watch.note(Offence("patches", PATCHES.format(patched), "work with a function of your own instead."))
+    if around.stop_threads():
+        watch.note(THREADS)
     if _went_away(here):
         watch.note(MOVES)
     if watch.first and not isinstance(failure, KeyboardInterrupt):
         raise watch.first from None
     if failure:
+        with contextlib.suppress(AttributeError, TypeError):
+            failure.printed = printed.getvalue()  # type: ignore[attr-defined]
         raise failure
     return printed.getvalue()
+
+
+def printed_by(failure: BaseException) -> str:
+    """What the code printed before it ended in `failure`."""
+    return getattr(failure, "printed", "")
 
 
 @contextlib.contextmanager
@@ -98,8 +120,12 @@ def refusals(watch: Watch) -> Iterator[None]:
     for place, name, offence in _dangers():
         before = getattr(place, name)
         refuse = watch.refusing(offence)
-        if place is os:
+        if place in (os, signal):
             refuse = _unless_elsewhere(refuse, before, caller)
+        if offence is RECURSES:
+            refuse = _above(MOST_RECURSION, refuse, before)
+        if name in ("kill", "killpg"):
+            refuse = _unless_another(refuse, before)
         undo.callback(setattr, place, name, before)
         setattr(place, name, refuse)
     with undo:
@@ -108,7 +134,10 @@ def refusals(watch: Watch) -> Iterator[None]:
 
 def _dangers() -> list[tuple[Any, str, Offence]]:
     found = [(builtins, "input", ASKS), (getpass, "getpass", ASKS), (sys, "breakpointhook", ASKS), (os, "_exit", EXITS),
-             (os, "abort", EXITS), *((os, name, FORKS) for name in ("fork", "forkpty") if hasattr(os, name))]
+             (os, "abort", EXITS), (sys, "setrecursionlimit", RECURSES),
+             *((os, name, KILLS) for name in ("kill", "killpg", "execv", "execve") if hasattr(os, name)),
+             *((signal, name, SIGNALS) for name in ("alarm", "raise_signal", "pthread_kill") if hasattr(signal, name)),
+             *((os, name, FORKS) for name in ("fork", "forkpty") if hasattr(os, name))]
     ipython = sys.modules.get("IPython")
     if ipython and (shell := ipython.get_ipython()):
         found.append((shell, "ask_exit", EXITS))  # what exit() and quit() are in a notebook
@@ -118,6 +147,16 @@ def _dangers() -> list[tuple[Any, str, Offence]]:
 def _unless_elsewhere(refuse: Callable[..., NoReturn], before: Callable, caller: int) -> Callable:
     elsewhere = {thread.ident for thread in threading.enumerate()} - {caller}
     return lambda *args: before(*args) if threading.get_ident() in elsewhere else refuse()
+
+
+def _above(most: int, refuse: Callable[..., NoReturn], before: Callable) -> Callable:
+    return lambda value: before(value) if value <= most else refuse()
+
+
+def _unless_another(refuse: Callable[..., Any], before: Callable) -> Callable:
+    """Refuse for this process and its group; other processes, such as one that was started, may be ended."""
+    own = 0, os.getpid(), getattr(os, "getpgrp", os.getpid)()
+    return lambda pid, *args: refuse(pid, *args) if pid in own else before(pid, *args)
 
 
 class Bounded(io.StringIO):

@@ -1,6 +1,7 @@
 """The check of lesson 00: a token shown safely."""
 from __future__ import annotations
 
+import os.path
 import random
 import string
 from collections.abc import Callable
@@ -9,34 +10,28 @@ from .core import exercise
 from .outcome import Mistake
 from .tools import need_type, short
 
-# Capital letters without X: mask characters such as x, X, * or small letters never look like part of the secret.
-LETTERS = string.ascii_uppercase.replace("X", "")
 SHOWS = "hf_, some mask characters and the last 4 characters"
+SIGNS = string.ascii_letters + string.digits
 
 
-@exercise("00.1", insight="a masked token still tells two tokens apart, and opens nothing.", hints=(
-    "Think of what a colleague needs to see: which kind of secret it is, and enough of its end to tell it from another "
-    "one. Everything between those two stays hidden. Then think of a token that is very short, and of no token at all.",
-    "Slicing with a negative start takes characters from the end of a string. A short token has no middle that could "
-    "stay hidden, so look at its length first and show no part of the secret. `None` has no length: ask about it before "
-    "you slice.",
-    'The last line can be `return "hf_****" + token[-4:]`, after an `if` that returns "hf_****" for a token that is '
-    "missing or shorter than 12 characters."))
+@exercise("00.1", takes="token", insight="a masked token still tells two tokens apart, and opens nothing.")
 def mask_token(answer: Callable[[str | None], str]) -> None:
+    """Long tokens in pairs, so that the mask can be told from the secret; short ones; none."""
     for length in (20, 24, 16):
-        _long(answer, _secret(length))
-    for length in (4, 3, 1):
-        _short(answer, _secret(length))
+        _long(answer, *_secrets(length))
+    for length in (4, 3, 1, 2):
+        _short(answer, *_secrets(length))
     for missing in (None, "", "hf_"):
         _missing(answer, missing)
 
 
-def _secret(length: int) -> str:
-    """Different letters in an order that no answer can know; the same on every run."""
-    return "".join(random.Random(length).sample(LETTERS, length))
+def _secrets(length: int) -> tuple[str, str]:
+    """Two secrets without a character in common, in an order that no answer can know; the same on every run."""
+    signs = "".join(random.Random(length).sample(SIGNS, 2 * length))
+    return signs[:length], signs[length:]
 
 
-def _long(answer: Callable, secret: str) -> None:
+def _long(answer: Callable, secret: str, other: str) -> None:
     token = f"hf_{secret}"
     did, expected = f"mask_token({token!r})", f"a string with {SHOWS}"
     shown = answer(token)
@@ -44,7 +39,7 @@ def _long(answer: Callable, secret: str) -> None:
     if secret in shown:
         raise Mistake("shows-all", did=did, expected=expected, got=short(shown),
                       then="Hide the characters between hf_ and the last four.")
-    seen = _visible(shown, secret)
+    seen = _visible(shown, answer(f"hf_{other}"), secret)
     if len(seen) > 4:
         raise Mistake("shows-too-much", did=did, expected="at most 4 characters of the secret, which begins after hf_",
                       got=f"{short(shown)}: {len(seen)} of them", then="Count what your slices let through.")
@@ -59,12 +54,12 @@ def _long(answer: Callable, secret: str) -> None:
                       then="Put something like **** in between: this looks like a complete token.")
 
 
-def _short(answer: Callable, secret: str) -> None:
+def _short(answer: Callable, secret: str, other: str) -> None:
     token = f"hf_{secret}"
-    did, expected = f"mask_token({token!r}), a token that is much too short", "a string that does not hold the whole secret"
+    did, expected = f"mask_token({token!r}), a token that is much too short", "a string that shows none of the secret"
     shown = answer(token)
     need_type(shown, str, did, expected)
-    if secret in shown.removeprefix("hf_"):
+    if _visible(shown, answer(f"hf_{other}"), secret):
         raise Mistake("short-shown", did=did, expected=expected, got=short(shown),
                       then="Look at the length first: with so little to hide, show no part of it.")
 
@@ -84,6 +79,10 @@ def _missing(answer: Callable, token: str | None) -> None:
                       then="The word None is no part of a token: test for None itself.")
 
 
-def _visible(shown: str, secret: str) -> set[str]:
-    """The characters of the secret that can be seen; all of them are different."""
-    return set(shown.removeprefix("hf_")) & set(secret)
+def _visible(shown: str, beside: object, secret: str) -> set[str]:
+    """The characters of the secret that can be seen: what differs from `beside`, shown for a secret with other characters.
+
+    What both begin with is prefix and mask. So a mask may be made of any characters.
+    """
+    common = os.path.commonprefix([shown, beside]) if isinstance(beside, str) else ""
+    return set(shown[len(common):]) & set(secret)

@@ -1,21 +1,27 @@
 """Small things that judges share: a clock that only moves when told, recorded calls, scripted streams, short reprs."""
 from __future__ import annotations
 
+import contextlib
+import math
+import numbers
+import reprlib
+import time
 from collections.abc import Callable, Iterable, Iterator
-from types import SimpleNamespace
+from dataclasses import dataclass
 from typing import Any
 
 from .outcome import Mistake
 
 
 class FakeClock:
-    """A clock for judges: `now()` in seconds, moved by `sleep()`; `slept` holds every sleep asked for."""
+    """A clock for judges: `now()` in seconds, moved by `sleep()`; `slept` holds every sleep asked for, `reads` counts looks."""
 
     def __init__(self, start: float = 100.0) -> None:
-        self.time, self.slept = start, []
+        self.time, self.slept, self.reads = start, [], 0
 
     def now(self) -> float:
         """The current time, seconds."""
+        self.reads += 1
         return self.time
 
     def sleep(self, seconds: float) -> None:
@@ -26,6 +32,20 @@ class FakeClock:
     def advance(self, seconds: float) -> None:
         """Move the clock without a sleep, as work that takes time does."""
         self.time += seconds
+
+
+@contextlib.contextmanager
+def no_real_sleep(did: str) -> Iterator[None]:
+    """Inside, time.sleep returns at once, and whoever called it is told at the end to use the sleep that is passed."""
+    before, called = time.sleep, []
+    time.sleep = called.append
+    try:
+        yield
+    finally:
+        time.sleep = before
+        if called:
+            raise Mistake("really-sleeps", did=did, expected="no call of time.sleep", got=f"time.sleep({short(called[0], 20)})",
+                          then="Real pauses make tests slow. The card says what to use, or to return, instead.") from None
 
 
 class Scripted:
@@ -44,9 +64,22 @@ class Scripted:
         return outcome
 
 
+@dataclass(frozen=True)
+class Part:
+    """One delta of a ScriptedStream that is more than a text: `role` only, `reasoning` beside it, `finish` with it."""
+
+    content: str | None = None
+    role: str | None = None
+    reasoning: str | None = None
+    finish: str | None = None
+
+
+ROLE = Part("", role="assistant")  # the first chunk, which carries the role and no text
+
+
 class ScriptedStream:
-    """A chat stream from a list of deltas: str or None is a delta's content, "role" a first chunk with the role only, [] a chunk
-    without choices, a number seconds of silence on `clock`, an exception is raised. Remembers `pulled` (chunks) and `closed`."""
+    """A chat stream from a list of deltas: str or None is a delta's content, a Part more than that, [] a chunk without choices,
+    a number seconds of silence on `clock`, an exception is raised. Remembers `pulled` (chunks) and `closed`."""
 
     def __init__(self, *parts: Any, clock: FakeClock | None = None, finish: str | None = "stop") -> None:
         self.parts, self.clock, self.finish = parts, clock, finish
@@ -82,25 +115,55 @@ class ScriptedStream:
             else:
                 yield chunk(part)
         if self.finish:
-            yield chunk(None, finish=self.finish)
+            yield chunk(Part(finish=self.finish))
 
 
-def chunk(content: Any, *, finish: str | None = None) -> Any:
-    """One chat chunk as both SDKs shape it; `[]` gives a usage-only chunk without choices."""
-    if content == []:
-        return SimpleNamespace(choices=[], usage=SimpleNamespace(prompt_tokens=3, completion_tokens=2, total_tokens=5))
-    role = content == ROLE
-    delta = SimpleNamespace(role="assistant" if role else None, content="" if role else content, reasoning=None, tool_calls=None)
-    return SimpleNamespace(choices=[SimpleNamespace(index=0, delta=delta, finish_reason=finish, logprobs=None)], usage=None)
+def chunk(part: Any) -> Any:
+    """One chat chunk, an object of huggingface_hub: attributes and keys both work. `[]` gives a usage-only chunk."""
+    import huggingface_hub as hub
+    part = part if isinstance(part, (Part, list)) else Part(part)
+    whole = {"created": 0, "id": "", "model": "practice/chat", "system_fingerprint": ""}
+    if isinstance(part, list):
+        usage = hub.ChatCompletionStreamOutputUsage(prompt_tokens=3, completion_tokens=2, total_tokens=5)
+        return hub.ChatCompletionStreamOutput(choices=[], usage=usage, **whole)
+    delta = hub.ChatCompletionStreamOutputDelta(role=part.role, content=part.content)
+    delta.reasoning = part.reasoning
+    choice = hub.ChatCompletionStreamOutputChoice(index=0, delta=delta, finish_reason=part.finish)
+    return hub.ChatCompletionStreamOutput(choices=[choice], usage=None, **whole)
 
 
-ROLE = ("role",)  # a part of ScriptedStream: the first chunk, which carries the role and no text
+def reply(content: str | None) -> Any:
+    """A complete chat reply, an object of huggingface_hub."""
+    import huggingface_hub as hub
+    message = hub.ChatCompletionOutputMessage(role="assistant", content=content)
+    choice = hub.ChatCompletionOutputComplete(index=0, message=message, finish_reason="stop")
+    usage = hub.ChatCompletionOutputUsage(prompt_tokens=3, completion_tokens=2, total_tokens=5)
+    return hub.ChatCompletionOutput(choices=[choice], usage=usage, created=0, id="", model="practice/chat", system_fingerprint="")
 
 
 def short(value: Any, most: int = 70) -> str:
     """`repr(value)`, cut to `most` characters."""
-    text = " ".join(repr(value).split())
+    text = " ".join(_repr(value).split())
     return text if len(text) <= most else text[: most - 3] + "..."
+
+
+def _repr(value: Any) -> str:
+    """`repr`, but of something very large only its beginning: a megabyte is not read out to show 70 characters."""
+    try:
+        large = len(value) > 10_000
+    except Exception:
+        large = False
+    return reprlib.Repr(maxstring=400, maxlist=40, maxtuple=40, maxdict=40, maxset=40).repr(value) if large else repr(value)
+
+
+def is_number(value: Any) -> bool:
+    """Whether it is a real number, of Python or NumPy, and not nan."""
+    return isinstance(value, numbers.Real) and not isinstance(value, bool) and not math.isnan(value)
+
+
+def pair(value: Any) -> tuple[Any, Any] | None:
+    """The two items of a tuple or list of two; None for anything else."""
+    return tuple(value) if isinstance(value, (tuple, list)) and len(value) == 2 else None
 
 
 def need_value(value: Any, did: str, expected: str) -> None:

@@ -87,7 +87,7 @@ return dict(result)
             "repeats": (ents(MERGE + "out = {}\nfor g, w, _ in merged:\n    out.setdefault(g, []).append(w)\nreturn out"), "repeats-names"),
             "gap": (ents(MERGE.replace("merged and merged[-1][2] == s.start", "merged") + "out = {}\nfor g, w, _ in merged:\n    n = out.setdefault(g, [])\n"
                          "    if w not in n:\n        n.append(w)\nreturn out"), "merges-across-gap"),
-            "like a dict": (ents("out = {}\nfor s in spans:\n    out.setdefault(s['entity_group'], []).append(s['word'])\nreturn out"), "crashes"),
+            "like a dict, and repeats": (ents("out = {}\nfor s in spans:\n    out.setdefault(s['entity_group'], []).append(s['word'])\nreturn out"), "repeats-names"),
             "list": (ents("return [(s.entity_group, s.word) for s in spans]"), "wrong-type"),
             "no return": (ents("out = {}"), "returns-none"),
         },

@@ -79,7 +79,7 @@ def is_retryable(exc):
 """,
         },
         "wrong": {
-            ">= 400": ("def is_retryable(exc):\n    r = getattr(exc, 'response', None)\n    return r is None or r.status_code >= 400", "reads-text"),
+            ">= 400": ("def is_retryable(exc):\n    r = getattr(exc, 'response', None)\n    return r is None or r.status_code >= 400", "repeats-400"),
             "402": (retryable("{402, 408, 429, 500, 502, 503, 504}"), "quota-repeated"),
             "text": ("def is_retryable(exc):\n    return any(code in str(exc) for code in ('408', '429', '500', '502', '503', '504'))", "reads-text"),
             "timeouts": (retryable(names="NAMES = {'ConnectionError', 'ConnectError', 'RemoteProtocolError'}\n"), "timeout-refused"),
@@ -174,7 +174,7 @@ class TokenBucket:
             "past cap": (bucket("capacity", GUARD + "now = self.clock()\nself.level += (now - self.at) * self.rate\nself.at = now\nself.level -= n\nreturn max(0.0, -self.level / self.rate)"), "past-capacity"),
             "integers": (bucket("capacity", GUARD + "now = self.clock()\nself.level = min(self.capacity, self.level + int((now - self.at) * self.rate))\nself.at = now\nself.level -= n\n"
                                 "return max(0.0, -self.level / self.rate)"), "integer-refill"),
-            "sleeps": ("import time\n" + bucket("float(capacity)", GUARD + REFILL + "self.level -= n\nwait = max(0.0, -self.level / self.rate)\ntime.sleep(wait)\nreturn wait"), "sleeps-inside"),
+            "sleeps": ("import time\n" + bucket("float(capacity)", GUARD + REFILL + "self.level -= n\nwait = max(0.0, -self.level / self.rate)\ntime.sleep(wait)\nreturn wait"), "really-sleeps"),
             "resets": (bucket("capacity", GUARD + "now = self.clock()\nif now > self.at:\n    self.level = self.capacity if now - self.at > 0.3 else self.level + (now - self.at) * self.rate\n"
                               "    self.at = now\nself.level -= n\nreturn max(0.0, -self.level / self.rate) if self.level < 9 else 0.5"), "resets-clock"),
             "empty start": (bucket("0.0", GUARD + REFILL + "self.level -= n\nreturn max(0.0, -self.level / self.rate)"), "not-full-at-start"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import io
 import re
 import time
@@ -15,14 +14,11 @@ import nbformat
 import pytest
 
 from helpers.checks import core, outcome
+from helpers.checks._table import all_cases
 
 ROOT = Path(__file__).resolve().parents[2]
 SOLUTIONS = {path.name[:2]: path for path in sorted((ROOT / "exercises" / "solutions").glob("*.ipynb"))}
-CASES = {
-    id: case
-    for path in sorted(Path(__file__).parent.glob("cases_*.py"))
-    for id, case in importlib.import_module(f"tests.exercises.{path.stem}").CASES.items()
-}
+CASES = all_cases()
 RIGHT = [(id, name) for id, case in CASES.items() for name in case["right"]]
 WRONG = [(id, name) for id, case in CASES.items() for name in case["wrong"]]
 MOST_SECONDS = 3  # of one check on a busy machine; benchmarks/checks.py measures the figure itself (0.5 s)
@@ -131,23 +127,43 @@ def test_wrong_answers_get_their_message(id, name):
 
 @pytest.mark.parametrize("id", list(CASES))
 def test_hints_and_messages_do_not_give_the_answer_away(id):
-    """No line of the solution, and not the worked line, stands in hints 1 and 2 or in a message for a wrong answer."""
-    body = re.search(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", solution(id), re.S)
-    task = core.find(id)
-    telling = [line.strip() for line in body[1].splitlines() if len(line.strip()) > 18]
-    telling += [code for code in re.findall(r"`([^`]+)`", task.hints[2]) if len(code) > 18]
+    """No line of the solution, and not the worked line, stands in hints 1 and 2 or in what a message's authors wrote."""
+    task, telling = core.find(id), tells(id)
+    assert len(telling) >= 2, "nothing that could be given away"
     messages = [wrong(id, name)[2] for name in CASES[id]["wrong"]]
-    for text in [*task.hints[:2], *messages]:
-        assert not [line for line in telling if line in text], text
+    ours = ["\n".join(line for line in text.splitlines() if not line.startswith(("got:", "where:"))) for text in messages]
+    for text in [*task.hints[:2], *ours]:
+        assert not [line for line in telling if bare(line) in bare(text)], text
+
+
+def tells(id: str) -> list[str]:
+    """What would give an answer away: the lines of the solution that say something, and the code in the third hint."""
+    lines = re.findall(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", solution(id), re.S)
+    code = [line.strip() for region in lines for line in region.splitlines()] + re.findall(r"`([^`]+)`", core.find(id).hints[2])
+    return [line for line in code if len(bare(line)) > 16]
+
+
+def bare(text: str) -> str:
+    """Without white space and kinds of quotes, so that a layout of its own hides nothing."""
+    return re.sub(r"\s+", "", text).replace("'", '"')
+
+
+def test_giving_away_would_be_seen():
+    """The test above finds a worked line in a hint, and a line of the solution in another layout."""
+    line = 'return "hf_****" + token[-4:]'
+    assert line in tells("00.1")
+    assert bare(line) in bare("Write return 'hf_****'+token[-4:] there.")
+    assert all(any("`" in hint for hint in core.find(id).hints[2:]) for id in CASES)
 
 
 @pytest.mark.parametrize("id", list(CASES))
 def test_hints_can_be_read(id):
-    """Three hints of 20 to 160 words together, no harder than US grade 9, and one insight sentence."""
+    """Three hints of 80 to 160 words together, no harder than US grade 9, and one insight sentence."""
     task = core.find(id)
     text = " ".join(task.hints)
     assert len(task.hints) == 3 and all(task.hints)
-    assert 20 <= len(text.split()) <= 160
+    assert 80 <= len(text.split()) <= 160
+    assert all(len(level.split()) >= 4 for level in task.hints)
     assert grade(text) <= 9
     assert task.insight.endswith(".") and len(f"{id} passed: {task.insight}") <= core.LINE + 20
 
@@ -194,7 +210,7 @@ def test_nothing_passes_by_accident(id):
     tried["no arguments"] = judged(id, lambda: 1)
     tried["an empty class"] = judged(id, type("Empty", (), {}))
     for name, (state, _, message) in tried.items():
-        assert state in ("wrong", "crashed"), (name, message)
+        assert state != "passed", (name, message)
         assert len(message.splitlines()) <= 4 and max(map(len, message.splitlines())) <= core.LINE, message
 
 

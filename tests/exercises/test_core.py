@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import dataclasses
 import json
 import os
 import ssl
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from pathlib import Path
 
 import nbformat
@@ -21,8 +23,9 @@ from nbclient import NotebookClient
 
 import helpers
 from helpers import transport
-from helpers.checks import check, core, guard, hint, outcome, progress, state
+from helpers.checks import anatomy, check, core, guard, hint, outcome, progress, state
 from helpers.checks.sandbox import sandbox
+from helpers.checks.tools import need_value
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -165,6 +168,27 @@ OFFENCES = {
         "import multiprocessing as m\nm.get_context('fork').Process(target=print).start()\nreturn 2 * x",
         "forks",
     ),
+    "raises the recursion limit": ("import sys\nsys.setrecursionlimit(10**9)\nreturn 2 * x", "raises-limit"),
+    "recursion that catches its own error": (
+        "def deeper(n):\n    try:\n        return deeper(n + 1)\n    except RecursionError:\n        while True: pass\n"
+        "return deeper(0)",
+        "too-slow",
+    ),
+    "kills itself": ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "exits"),
+    "replaces itself": ("import os, sys\nos.execv(sys.executable, [sys.executable, '-c', ''])", "exits"),
+    "sets an alarm": ("import signal\nsignal.alarm(1)\nreturn 2 * x", "uses-signals"),
+    "patches time.sleep": ("import time\ntime.sleep = lambda s: None\nreturn 2 * x", "patches"),
+    "patches the client": (
+        "import huggingface_hub\nhuggingface_hub.InferenceClient.chat_completion = lambda *a, **k: 'fake'\nreturn 2 * x",
+        "patches",
+    ),
+    "patches a builtin": ("import builtins\nbuiltins.isinstance = lambda *_: True\nreturn 2 * x", "patches"),
+    "patches and answers wrongly": ("import time\ntime.monotonic = lambda: 0\nreturn 3", "patches"),
+    "leaves a thread": (
+        "import threading, time\ndef tick():\n    while True:\n        time.sleep(0.001)\n"
+        "threading.Thread(target=tick, daemon=True).start()\nreturn 2 * x",
+        "leaves-threads",
+    ),
     "chdir": ("import os\nos.chdir('/')\nreturn 2 * x", "changes-directory"),
     "chdir and a wrong answer": ("import os\nos.chdir('/')\nreturn 3", "changes-directory"),
 }
@@ -190,6 +214,99 @@ def test_offences_are_stopped_and_named(double, monkeypatch, name, place):
     assert (found[0].state, found[0].id) == ("crashed", id)
     assert "your code was stopped" in str(found[0])
     assert (Path.cwd(), builtins.input, os._exit, sys.stdout, sys.gettrace()) == before
+    assert (time.sleep, time.monotonic, builtins.isinstance, InferenceClient.chat_completion) == UNPATCHED
+    assert sys.getrecursionlimit() < 20_000 and not [t for t in threading.enumerate() if "tick" in t.name]
+
+
+UNPATCHED = time.sleep, time.monotonic, builtins.isinstance, InferenceClient.chat_completion
+
+
+def test_what_others_would_notice_is_put_back(double, monkeypatch):
+    """Environment, import path and warning filters are as before, without a word; threads that were joined are fine."""
+    monkeypatch.setenv("COURSE_TEST", "kept")
+    before = dict(os.environ), sys.path[:], warnings.filters[:]
+    body = (
+        "import os, sys, threading, warnings\nos.environ['COURSE_TEST'] = 'changed'\nos.environ['COURSE_OTHER'] = 'new'\n"
+        "sys.path.insert(0, 'nowhere')\nwarnings.simplefilter('error')\n"
+        "worker = threading.Thread(target=lambda: None)\nworker.start()\nworker.join()\nreturn 2 * x"
+    )
+    check("99.1", answer(body))
+    assert (dict(os.environ), sys.path, warnings.filters) == before
+
+
+@pytest.mark.parametrize("kind", ["BaseException", "GeneratorExit", "asyncio.CancelledError", "RecursionError", "MemoryError"])
+def test_any_exception_is_named(double, kind):
+    """Whatever an answer raises, but the Stop button's KeyboardInterrupt, is named without a traceback."""
+    failed = failure(answer(f"import asyncio\nraise {kind}('hm')"))
+    assert failed.state == "crashed" and kind.split(".")[-1] in str(failed)
+
+
+def test_exception_that_cannot_be_shown(double):
+    """An exception whose text raises is named by its type."""
+    failed = failure(answer("class Odd(Exception):\n    def __str__(self):\n        return 1 / 0\nraise Odd"))
+    assert "your code raised Odd" in str(failed)
+
+
+@pytest.mark.parametrize("body", ["pass", "...", '"Only a docstring."', "return None"])
+def test_empty_body_is_not_attempted(double, body):
+    """A body that does nothing is no attempt."""
+    assert failure(answer(body)).state == "not yet attempted"
+
+
+def test_empty_class_is_not_attempted(double):
+    """Nor is a class without methods, or one whose methods do nothing."""
+    for source in ("class double: pass", "class double:\n    def __init__(self, x): pass\n    def take(self): ..."):
+        space = {"__name__": "__main__"}
+        exec(source, space)
+        assert failure(space["double"]).state == "not yet attempted"
+
+
+SIGNATURES = {
+    "def double(): return 4": "too many positional arguments",
+    "def double(x, y): return 4": "missing a required argument: 'y'",
+    "async def double(x): return 4": "a coroutine, which nobody awaits",
+    "async def double(x): yield 4": "a coroutine, which nobody awaits",
+}
+
+
+@pytest.mark.parametrize("source", SIGNATURES)
+def test_other_parameters_are_named(double, monkeypatch, source):
+    """Parameters that the check cannot fill, and `async def`, are named before anything is called."""
+    monkeypatch.setitem(core._REGISTRY, "99.1", dataclasses.replace(core.find("99.1"), takes="x"))
+    space = {"__name__": "__main__"}
+    exec(source, space)
+    failed = failure(space["double"])
+    assert failed.state == "wrong" and f"got:      {SIGNATURES[source]}" in str(failed)
+
+
+def test_parameters_may_be_written_in_many_ways():
+    """Other names, more parameters with defaults, keyword order, *args and callable objects fit; swapped names do not."""
+    takes = "client, text, *, model, max_words=20"
+    fits = ["c, t, *, max_words=9, model", "client, text, model, max_words=5, *, more=1", "*args, **kwargs", "c, t, **k"]
+    wrong = ["text, client, *, model, max_words=20", "client, text, *, max_words=20", "client, *, model, max_words=20"]
+    wrong += ["c, t, n, m"]
+    for parameters, fit in [*((p, True) for p in fits), *((p, False) for p in wrong)]:
+        assert (anatomy.misfit("f", takes, eval(f"lambda {parameters}: 1")) is None) is fit, parameters
+
+
+def test_state_between_calls_is_named(double):
+    """A default list or a global list that grows from call to call explains a wrong result."""
+    space = {"__name__": "__main__"}
+    exec("seen = []\ndef double(x, parts=[]):\n    parts.append(x)\n    return len(parts) + 8", space)
+    assert failure(space["double"]).id == "carries-over"
+    exec("def double(x):\n    seen.append(x)\n    return 5", space)
+    assert "the global name `seen`" in str(failure(space["double"]))
+
+
+def test_print_instead_of_return(double, monkeypatch):
+    """Who prints the result and returns nothing is told the difference."""
+
+    def judge(answer):
+        need_value(answer(2), "double(2)", "4")
+
+    monkeypatch.setitem(core._REGISTRY, "99.1", dataclasses.replace(core.find("99.1"), judge=judge))
+    assert "`print` is for people" in str(failure(answer("print(2 * x)")))
+    assert "Is a `return` missing?" in str(failure(answer("y = 2 * x")))
 
 
 def test_in_a_thread():
