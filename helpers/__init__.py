@@ -5,6 +5,7 @@ Importing this package loads nothing heavy: each public name is fetched from its
 from __future__ import annotations
 
 import importlib
+import sys
 
 TYPE_CHECKING = False  # type checkers take it for true; importing it from `typing` would take longer than all the rest
 __version__ = "1.0.0"
@@ -47,6 +48,11 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
+
+
+if "ipykernel" in sys.modules:  # a notebook has a Stop button
+    from . import _whole
+    _whole.keep_imports_whole()
 
 
 if TYPE_CHECKING:  # for editors: the same names, seen statically

@@ -20,11 +20,15 @@ CALM = "course.server.faults(); course.server.limit(); course.server.pace(); cou
 
 @pytest.mark.parametrize("path", LESSONS, ids=[path.stem[:2] for path in LESSONS])
 def test_stop_in_every_cell(tmp_path, path):
-    """Each code cell is stopped twice, early and later; each time a call works at once, and then the cell itself does."""
+    """Each code cell is stopped twice, early and later; each time a call works at once, and then the cell itself does.
+
+    `helpers` is imported before the rest: what is torn before that, no package of ours can keep whole.
+    """
     cells = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
     moments, stopped = random.Random(path.stem), 0
     (tmp_path / "notebooks").mkdir()
     with kernel(tmp_path / "notebooks") as notebook:
+        assert notebook.run("import helpers").how == "ok"
         for source in cells:
             for earliest, latest in MOMENTS_S:
                 ended = notebook.run(source, stop_after_s=moments.uniform(earliest, latest))
@@ -33,6 +37,9 @@ def test_stop_in_every_cell(tmp_path, path):
                 if notebook.run("assert not course.closed").how == "ok":  # connected before, and still
                     assert_works(notebook)
             ended = notebook.run(source)
+            if "409 Conflict" in ended.printed:  # stopped after it had created an endpoint: the server says so, and a reset helps
+                notebook.run("course.server.reset()")
+                ended = notebook.run(source)
             assert ended.how == "ok", f"{source}\n{ended.printed}"
         assert_works(notebook)
     assert stopped >= 3, "the button was pressed too late everywhere"
