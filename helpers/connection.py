@@ -5,12 +5,14 @@ The module is not called `connect` because a submodule of that name would hide t
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 from collections.abc import Callable
 from typing import Any
 
 from . import _cells, _door, transport
 from ._secrets import Token
+from ._whole import uninterrupted
 from .budget import Budget
 from .catalog import Models, models
 from .errors import CourseError
@@ -102,11 +104,19 @@ def connect(mode: str = "practice", *, max_calls: int = 50, max_usd: float = 0.0
     A second call replaces the first connection. Raises CourseError, in one sentence, when the mode does not exist, the token
     is missing or malformed, or the class server does not answer.
     """
-    global _current
     if mode not in ("practice", "live") and not mode.startswith(("http://", "https://")):
         raise CourseError(f"There is no mode {mode!r}.", 'Use connect(), connect("live") or connect("http://host:port").')
     if _current is not None:
         _current.close()
+    # Stop in the middle would leave a server that nobody knows; what waits for other machines can be stopped.
+    with uninterrupted() if mode == "practice" else contextlib.nullcontext():
+        course = _connected(mode, max_calls, max_usd, name, join_code)
+    print(_banner(course))
+    return course
+
+
+def _connected(mode: str, max_calls: int, max_usd: float, name: str | None, join_code: str | None) -> Course:
+    global _current
     if mode == "live":
         course = _live(Budget(max_calls, max_usd))
     elif mode == "practice":
@@ -120,7 +130,6 @@ def connect(mode: str = "practice", *, max_calls: int = 50, max_usd: float = 0.0
     _cells.follow_mode(course.mode)
     _cells.mask_tracebacks()
     _current = course
-    print(_banner(course))
     return course
 
 

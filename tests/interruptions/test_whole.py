@@ -108,3 +108,25 @@ def test_nested_and_in_threads():
 def _entered() -> bool:
     with _whole.uninterrupted():
         return True
+
+
+def test_connect_is_not_torn():
+    """Stop while `connect()` starts its server comes when the connection stands: no server is left that nobody knows."""
+    from helpers import connect, practice
+    started, real, handler = [], practice.start, signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def start(*args):
+        os.kill(os.getpid(), signal.SIGINT)
+        started.append(real(*args))
+        return started[0]
+
+    try:
+        with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(practice, "start", start)
+            course = connect()
+            time.sleep(20)
+        assert not course.closed and course.server.url == started[0].url and course.server.state["requests"] == 0
+        course.close()
+    finally:
+        signal.signal(signal.SIGINT, handler)
