@@ -178,6 +178,8 @@ def unknown(name: str, *, hub: bool = False) -> Failure:
     """The 404 for an id that is not served."""
     near = difflib.get_close_matches(name.lower()[:100], MODELS, n=2, cutoff=0.6)
     hint = f"Did you mean {' or '.join(near)}?" if near else f"It serves {', '.join(MODELS)}."
+    if name == "dummy":
+        hint = 'InferenceClient(base_url=...) sends that name when none is given: pass model="practice/chat".'
     return Failure(
         404,
         f"No practice model {shown(name, 60)}. {hint}",

@@ -9,6 +9,8 @@ from urllib.parse import quote, urlsplit
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from .conftest import thorough
+
 FIELDS = (  # noqa: SIM905
     "model messages role content inputs parameters stream stream_options include_usage max_tokens temperature top_p "
     "stop n seed logprobs top_logprobs tools candidate_labels multi_label hypothesis_template top_k truncate "
@@ -29,7 +31,8 @@ NAMES = st.sampled_from(
 )
 
 leaves = st.one_of(
-    st.none(), st.booleans(), st.integers(-5, 5), st.integers(), st.floats(), st.sampled_from(WORDS), st.text(max_size=8)
+    st.none(), st.booleans(), st.integers(-5, 5), st.integers(), st.floats(), st.sampled_from(WORDS), st.text(max_size=8),
+    st.sampled_from((2**63, -(2**64), 10**300, 5e-324, 1.7e308, "\u202e\u0000", "\U0010ffff" * 3)),
 )
 values = st.recursive(
     leaves,
@@ -50,7 +53,7 @@ def answer(url: str, method: str, path: str, body: dict, token: str) -> http.cli
     return response
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=600 if thorough() else 100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(("GET", "POST", "POST", "POST", "PUT", "DELETE")), st.sampled_from(PATHS), NAMES, bodies)
 def test_no_request_makes_the_server_fail(url, method, path, name, body):
     """Random fields in random places of every route."""
@@ -60,7 +63,7 @@ def test_no_request_makes_the_server_fail(url, method, path, name, body):
     assert stream or method == "HEAD" or response.headers["content-length"] is not None
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=400 if thorough() else 60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.sampled_from((
         ("/v1/chat/completions", {"model": "practice/chat", "messages": [{"role": "user", "content": "hi"}], "max_tokens": 5}),
@@ -82,7 +85,7 @@ def test_good_requests_with_odd_fields(url, good, odd, inner):
     assert answer(url, "POST", path, mixed, "hf_practice_fuzz2").status < 500
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300 if thorough() else 40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(SWITCHES), bodies)
 def test_no_switch_breaks_the_server(url, switch, body):
     """Every switch is set or refused, and the state can be read after it."""

@@ -320,3 +320,13 @@ def test_the_first_call_of_a_task_makes_three_requests(course):
         client.text_classification("a", model="practice/sentiment")
     posts = [record for record in course.server.log if record["method"] == "POST"]
     assert len(posts) == 1 and posts[0]["host"] == "router.huggingface.co"
+
+
+def test_the_placeholder_for_a_model_is_explained(course):
+    """With `base_url=` and no model the hub client sends "dummy": the 404 says so and names a model to pass."""
+    from huggingface_hub import InferenceClient
+
+    with InferenceClient(base_url=course.router_url, api_key=course.token) as client:
+        with pytest.raises(Exception, match='pass model="practice/chat"'):
+            client.chat_completion(QUESTION)
+        assert client.chat_completion(QUESTION, model=course.models.chat, max_tokens=2).choices

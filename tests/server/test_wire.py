@@ -281,3 +281,48 @@ def test_the_log_of_an_identity_is_bounded(url):
     assert len(records) == 20
     assert sum(len(json.dumps({**record, "body": None})) for record in records) < 20 * 3000
     control.close()
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("127.0.0.1:8900", 200),
+        ("[::1]:8900", 200),
+        ("localhost:8900", 200),
+        ("LOCALHOST", 200),
+        ("practice", 200),
+        ("course.localhost:1", 200),
+        ("router.huggingface.co", 200),
+        ("huggingface.co", 404),  # the Hub has no /v1
+        ("evil.example", 421),
+        ("127.0.0.1.evil.example:8900", 421),
+        ("huggingface.co.evil.example", 421),
+        ("evilhuggingface.co", 421),
+        ("a:b:c.d", 421),
+    ],
+)
+def test_a_name_that_is_pointed_here_gets_nothing(send, url, host, status):
+    """DNS rebinding: on loopback only addresses, plain names and the SDKs' hosts are answered, pages and switches alike."""
+    assert send("GET", "/v1/models", headers={"Host": host}).status == status
+    if status == 421:
+        for method, path in (("GET", "/"), ("GET", "/practice/log"), ("POST", "/practice/reset"), ("GET", "/openapi.json")):
+            refused = send(method, path, {} if method == "POST" else None, headers={"Host": host})
+            assert refused.status == 421 and "127.0.0.1" in refused.body.decode()
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}])
+def test_pages_of_another_origin_cannot_post(send, headers):
+    """A form or script on a web page turns no switch and asks no model, and gets no leave to read; looking is harmless."""
+    for path, body in (("/practice/reset", {}), ("/v1/chat/completions", {}), ("/v2/endpoint/me", {})):
+        refused = send("POST", path, body, headers=headers)
+        assert refused.status == 403 and "another origin" in refused.body.decode()
+    shown = send("GET", "/", headers=headers)
+    assert shown.status == 200 and not any(name.startswith("access-control") for name in shown.headers)
+
+
+def test_what_is_kept_has_a_size(send):
+    """Settings of a switch and descriptions of endpoints are kept, so they are small: 413 beyond that, and what was set stays."""
+    assert send("POST", "/practice/faults", {"scripted": [{"body": "x" * 300_000}]}).status == 413
+    spec = {"name": "x", "model": {"image": {"custom": {"env": {"A": "x" * 20_000}}}}}
+    assert send("POST", "/v2/endpoint/me", spec).status == 413
+    assert send("GET", "/practice/state").json["faults"] == {}
