@@ -7,6 +7,7 @@ waits in a socket wakes up when the socket is shut down.
 from __future__ import annotations
 
 import contextlib
+import json
 import socket
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -17,6 +18,8 @@ from . import pacing
 from .hook import Flight
 
 WEB_PAGE = "A web page came instead of an answer of the API."
+ERROR_ANSWER = "The status is 200 and the body is an error."
+MOST_ERROR = 64 * 1024  # bytes; a longer body is no error message
 
 
 def classes(http: ModuleType) -> tuple[type, type, type]:
@@ -24,6 +27,9 @@ def classes(http: ModuleType) -> tuple[type, type, type]:
 
     class WebPage(http.RemoteProtocolError):
         """A proxy or a login page answered in the place of the API."""
+
+    class ErrorAnswer(http.RemoteProtocolError):
+        """An error message came with a good status; the SDKs would make an empty reply of it."""
 
     class Body(http.SyncByteStream):
         def __init__(self, response: Any, flight: Flight) -> None:
@@ -38,8 +44,11 @@ def classes(http: ModuleType) -> tuple[type, type, type]:
                     if _is_overdue(self.attempt):
                         raise http.ReadTimeout("The time of this attempt is over.")
                     yield chunk
+                if is_error_answer(self.flight):
+                    raise ErrorAnswer(ERROR_ANSWER)
             except Exception as exc:
                 self.flight.failed(exc)
+                self.close()  # hub 1 closes it only with its client
                 raise
 
         def close(self) -> None:
@@ -62,8 +71,11 @@ def classes(http: ModuleType) -> tuple[type, type, type]:
                 async for chunk in self.inner:
                     self.flight.saw(chunk)
                     yield chunk
+                if is_error_answer(self.flight):
+                    raise ErrorAnswer(ERROR_ANSWER)
             except Exception as exc:
                 self.flight.failed(exc)
+                await self.aclose()
                 raise
 
         async def aclose(self) -> None:
@@ -77,6 +89,19 @@ def classes(http: ModuleType) -> tuple[type, type, type]:
 def is_web_page(request: Any, response: Any) -> bool:
     """Whether HTML answers a POST with a good status: no inference API does that."""
     return request.method == "POST" and response.status_code < 300 and "text/html" in response.headers.get("content-type", "")
+
+
+def is_error_answer(flight: Flight) -> bool:
+    """Whether the whole body that a POST got with a good status is a JSON object with an `error` and no choices."""
+    body = bytes(flight.kept).lstrip()
+    good = flight.request.method == "POST" and flight.status is not None and flight.status < 300
+    if not good or not body.startswith(b"{") or b'"error"' not in body or len(body) > MOST_ERROR:
+        return False
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return False
+    return bool(said.get("error")) and not said.get("choices")
 
 
 def leave_silence_to_reader(request: Any, asked: dict) -> None:

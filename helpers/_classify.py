@@ -167,7 +167,8 @@ def _error_fields(exc: Exception | None, response: Any) -> dict[str, Any]:
     except Exception:  # no response, not JSON, or a stream that was never read
         body = None
     inner = body.get("error") if isinstance(body, dict) else None
-    parts = (body, inner, getattr(exc, "body", None))  # openai keeps the inner part as `.body`, also for errors in a stream
+    # Of an error in a stream, openai keeps the inner part as `.body`, the hub as the argument of its exception.
+    parts = (body, inner, getattr(exc, "body", None), next(iter(getattr(exc, "args", ())), None))
     return {key: value for part in parts if isinstance(part, dict) for key, value in part.items()}
 
 

@@ -60,6 +60,8 @@ EXPLANATIONS = {
                                     "Repeat the call; `call_with_retry` does that."),
     "network WebPage": _e("A web page came instead of an answer, as proxies and login pages send it.",
                           "Open the address in a browser, and check the network and `base_url`."),
+    "network ErrorAnswer": _e("The server sent an error message with a good status.",
+                              "Repeat the call; `call_with_retry` does that."),
     # classes
     "StreamClosed": _e("The client was thrown away while its stream was read.", "Keep the client in a variable, or use `with`."),
     "StreamConsumed": _e("This stream was read before.", "Call again, or keep the chunks in a list."),

@@ -97,8 +97,13 @@ class Reader:
         with contextlib.suppress(IndexError):  # the other thread may be closing as well
             while True:
                 _close(self._open.pop(0))
-        for body in list(self._scope.bodies):  # the hub leaves the answer open until its client is closed
-            _close(body)
+        close_bodies(self._scope)
+
+
+def close_bodies(scope: AttemptScope) -> None:
+    """Close the answers of an attempt: the hub leaves that of a stream open until its client is closed."""
+    for body in list(scope.bodies):
+        _close(body)
 
 
 def _close(thing: Any) -> None:
@@ -106,16 +111,20 @@ def _close(thing: Any) -> None:
         getattr(thing, "close", lambda: None)()
 
 
-async def aclose(stream: Any, scope: AttemptScope | None = None) -> None:
-    """Close an asynchronous stream, and what its attempt left open."""
+async def aclose_bodies(scope: AttemptScope) -> None:
+    """As `close_bodies`, awaited."""
+    for body in list(scope.bodies):
+        await aclose(body)
+
+
+async def aclose(stream: Any) -> None:
+    """Close an asynchronous stream."""
     method = getattr(stream, "aclose", None) or getattr(stream, "close", None)
     if method is not None:
         with contextlib.suppress(Exception):
             done = method()
             if inspect.isawaitable(done):
                 await done
-    for body in list(scope.bodies) if scope is not None else ():  # as above
-        await aclose(body)
 
 
 def seconds_left(scope: AttemptScope) -> float | None:

@@ -14,7 +14,7 @@ from ._attempts import Call, arun, run
 from ._chunks import END, EmptyStream, Progress, SilentStream, carries_output, text_of
 from ._limiter import RateLimiter
 from ._policy import RetryPolicy
-from ._reader import Patience, Reader, aclose, next_within, seconds_left
+from ._reader import Patience, Reader, aclose, aclose_bodies, close_bodies, next_within, seconds_left
 from .ledger import Ledger
 
 __all__ = ["EmptyStream", "astream_with_retry", "carries_output", "stream_with_retry", "text_of"]
@@ -47,15 +47,15 @@ def astream_with_retry(open_stream: Callable[..., Any], *args: Any, policy: Retr
 def _read(call: Call, open_stream: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Iterator[Any]:
     def start() -> tuple[Reader, Progress]:
         call.scope.streamed = True
-        reader, progress = Reader(open_stream(*args, **kwargs), call.scope), Progress()
+        reader, progress = None, Progress()
         try:
+            reader = Reader(open_stream(*args, **kwargs), call.scope)
             while progress.add(reader.next(seconds_left(call.scope))):
                 pass
-        except SilentStream:
-            reader.close()
-            raise TimeoutError(f"No output came within {call.scope.timeout_s:g} s.") from None
-        except BaseException:
-            reader.close()
+        except BaseException as exc:
+            close_bodies(call.scope) if reader is None else reader.close()
+            if isinstance(exc, SilentStream):
+                raise TimeoutError(f"No output came within {call.scope.timeout_s:g} s.") from None
             raise
         return reader, progress
 
@@ -85,14 +85,16 @@ async def _aread(call: Call, open_stream: Callable[..., Any], args: tuple[Any, .
                  kwargs: dict[str, Any]) -> AsyncIterator[Any]:
     async def start() -> tuple[Any, Progress]:
         call.scope.streamed = True
-        opened = open_stream(*args, **kwargs)
-        stream = await opened if inspect.isawaitable(opened) else opened
-        chunks, progress = aiter(stream), Progress()
+        stream, progress = None, Progress()
         try:
+            opened = open_stream(*args, **kwargs)
+            stream = await opened if inspect.isawaitable(opened) else opened
+            chunks = aiter(stream)
             while progress.add(await anext(chunks, END)):
                 pass
         except BaseException:
-            await aclose(stream, call.scope)
+            await aclose(stream)
+            await aclose_bodies(call.scope)
             raise
         return stream, progress
 
@@ -106,7 +108,8 @@ async def _aread(call: Call, open_stream: Callable[..., Any], args: tuple[Any, .
             if chunk is not END:
                 yield chunk
     finally:
-        await aclose(stream, call.scope)
+        await aclose(stream)
+        await aclose_bodies(call.scope)
 
 
 async def _anext_or_interrupted(chunks: Any, patience: Patience, progress: Progress) -> Any:

@@ -10,7 +10,7 @@ throttled     yes      429; the server says it is overloaded
 loading       yes      503 with `estimated_time`: the model is being started
 transient     yes      408, 425, 500, 502, 503, 504, generation errors of the server, an answer that is not JSON
 timeout       yes      no answer in time (at most one repeat: the first may have been computed and billed)
-network       yes      no connection, or one that was cut; a web page in the place of an answer
+network       yes      no connection, or one that was cut; a web page or an error in the place of an answer
 stream        yes      an error inside a stream; `stream_with_retry` repeats it only before the first output
 auth          no       401, or no token
 permission    no       403: gated model, or a token without the right

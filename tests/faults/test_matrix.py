@@ -1,0 +1,222 @@
+"""Every scripted fault, through both SDKs, blocking and awaited, as a plain call, a stream and a batch.
+
+What must come of each cell stands in `matrix.toml`; `docs/faults.md` is made from it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import Any
+
+import pytest
+from huggingface_hub import close_session
+
+from helpers import classify, explain
+from helpers.transport import hub_http
+
+from .table import Row, read
+from .watch import Held, open_files, settled, within
+from .ways import CLIENTS, ITEMS, SHORT_S, Clock, Seen, Ways, client, plain_http, policy
+
+OLD = hub_http().__name__ == "httpx"
+CASES = [(name, row, fault) for name in CLIENTS for row in read(name.split()[0], old=OLD) for fault in row.faults]
+HUNG_S = 120.0
+SDK_S = 30.0  # the SDK's own limit, longer than any that the helpers set
+TRIES = 5
+OWN_WAIT_S = 0.1  # the most that the policy of these tests adds to what the server asks for
+
+
+@pytest.fixture(scope="session")
+def answers(course: Any) -> list[str]:
+    """The right answer to each item."""
+    ways = Ways(client("hub", course, SDK_S), "hub", course.models.chat)
+    texts = [ways.ask(**ways.question(item)).choices[0].message.content for item in ITEMS]
+    close_session()
+    return texts
+
+
+class Cells:
+    """All cells of one fault and one client; `wrong` has a line for each that is not as the table says."""
+
+    def __init__(self, row: Row, fault: Any, name: str, course: Any, answers: list[str]) -> None:
+        self.row, self.fault, self.name, self.course, self.answers = row, fault, name, course, answers
+        self.wrong: list[str] = []
+
+    def run(self) -> None:
+        """Through the helpers, blocking."""
+        ways, held = Ways(client(self.name, self.course, SDK_S), self.name, self.course.models.chat), open_files()
+        for cell in self.row.cells:
+            for _ in range(TRIES):
+                clock, rule, concurrency = self._prepare(*cell)
+                seen = ways.run(cell[0], rule, concurrency)
+                if not self._too_busy(cell):
+                    break
+            self._judge(*cell, seen, clock, held)
+        ways.cut()
+
+    async def arun(self) -> None:
+        """Through the helpers, awaited."""
+        ways, held = Ways(client(self.name, self.course, SDK_S), self.name, self.course.models.chat), open_files()
+        for cell in self.row.cells:
+            for _ in range(TRIES):
+                clock, rule, concurrency = self._prepare(*cell)
+                seen = await ways.arun(cell[0], rule, concurrency)
+                if not self._too_busy(cell):
+                    break
+            self._judge(*cell, seen, clock, held)
+        await ways.client.close()
+        await self._no_tasks()
+
+    def alone(self) -> None:
+        """Without the helpers and their transport, blocking."""
+        for way, wanted in self.row.without.items():
+            for _ in range(TRIES):
+                ways = self._struck_alone()
+                came = ways.alone(way, self.answers[0])
+                ways.cut()
+                if not self._timed_out_by_chance(came, wanted):
+                    break
+            self._same(f"{way} alone", came, wanted)
+
+    async def aalone(self) -> None:
+        """As `alone`, awaited."""
+        for way, wanted in self.row.without.items():
+            for _ in range(TRIES):
+                ways = self._struck_alone()
+                came = await ways.aalone(way, self.answers[0])
+                await ways.client.close()
+                if not self._timed_out_by_chance(came, wanted):
+                    break
+            self._same(f"{way} alone", came, wanted)
+        await self._no_tasks()
+
+    # -- preparing ------------------------------------------------------------------------------------------------
+    def _script(self, strikes: str) -> None:
+        """The fault for the first request, or for more requests than any cell sends."""
+        always = {**self.fault, "times": 99} if isinstance(self.fault, dict) else f"{self.fault}*99"
+        self.course.server.reset()
+        self.course.server.faults(self.fault if strikes == "once" else always)
+
+    def _prepare(self, way: str, strikes: str) -> tuple[Clock, Any, int]:
+        """A clock, a policy on it, and how many items of a batch may be under way at once."""
+        self._script(strikes)
+        clock, row = Clock(), self.row
+        # One by one where the order decides how many requests there are, or a clock of sleeps would count a wait twice.
+        alone = "stopped" in row.cells[way, strikes].counts or row.wait_s or row.short and strikes == "once"
+        return clock, policy(clock, row.short, strikes), 1 if alone else len(ITEMS) if row.short else 2
+
+    def _struck_alone(self) -> Ways:
+        self._script("always")
+        return Ways(client(self.name, self.course, SHORT_S if self.row.short else SDK_S, alone=True), self.name,
+                    self.course.models.chat)
+
+    def _timed_out_by_chance(self, came: str, wanted: str) -> bool:
+        """On a busy machine even the pieces of an endless body may be further apart than the short time limit."""
+        return wanted == "hangs" and "Timeout" in came
+
+    def _requests(self) -> int:
+        return sum(record["method"] == "POST" for record in self.course.server.log)
+
+    def _too_busy(self, cell: tuple[str, str]) -> bool:
+        """On a busy machine a short time limit may be over before the request has left; then the cell is run again."""
+        return bool(self.row.short) and self._requests() < self.row.cells[cell].requests
+
+    # -- judging --------------------------------------------------------------------------------------------------
+    def _judge(self, way: str, strikes: str, seen: Seen, clock: Clock, held: int) -> None:
+        expected, where = self.row.cells[way, strikes], f"{way}, struck {strikes}"
+        self._same(where, (seen.counts, self._requests()), (expected.counts, expected.requests), seen)
+        for text, end, right in zip(seen.texts, seen.ends, self.answers, strict=False):
+            if end == "ok":
+                self._same(where, text, right, seen)
+            elif end == "interrupted":
+                self._same(where, text, seen.errors[0].partial, seen)
+                if "endless" not in str(self.fault):  # it repeats the token itself
+                    self._same(where, (bool(text), text), (text != right, right[:len(text)]), seen)
+        for error in seen.errors:
+            self._same(where, _without_count(str(explain(error)), self.fault), self._explained(error), seen)
+        if strikes == "once" and expected.requests > 1 and way != "batch":
+            waited = self.row.wait_s <= clock.now() <= self.row.wait_s + OWN_WAIT_S
+            self._same(where, (clock.now(), waited), (clock.now(), True), seen)
+        most = held + 2 * len(ITEMS) + 3  # both ends of a connection for each item at work; what asyncio and the SDK need
+        self._same(where, settled(lambda: open_files() <= most), True, seen)
+
+    def _explained(self, error: Exception) -> str:
+        told = self.row.explained(classify(error).kind, self.fault)
+        return told.replace("{reason}", self.row.explained(self.row.kind, self.fault)).replace("{seconds}", f"{SHORT_S:g}")
+
+    def _same(self, where: str, came: Any, wanted: Any, seen: Seen | None = None) -> None:
+        if came != wanted:
+            errors = [f"{type(error).__name__}: {str(error)[:200]!r}" for error in seen.errors[:1]] if seen else []
+            self.wrong.append("\n        ".join([f"{where}: {came}", f"wanted: {wanted}", *errors]))
+
+    async def _no_tasks(self) -> None:
+        for _ in range(200):
+            left = asyncio.all_tasks() - {asyncio.current_task()}
+            if not left:
+                return
+            await asyncio.sleep(0.01)
+        self._same("tasks", left, "none")
+
+
+def _without_count(text: str, fault: Any) -> str:
+    """How many chunks of an endless stream came is chance."""
+    return re.sub(r"after \d+ chunks", "after {chunks} chunks", text) if "endless" in str(fault) else text
+
+
+NAMES = [f"{name}: {row.title} ({number})" for number, (name, row, _) in enumerate(CASES)]
+
+
+@pytest.mark.parametrize(("name", "row", "fault"), CASES, ids=NAMES)
+def test_fault(course, answers, name, row, fault):
+    """Complete, or the right error; so many requests and no more; every token once; nothing left behind."""
+    before, cells = Held(), Cells(row, fault, name, course, answers)
+    if name.endswith("async"):
+        within(HUNG_S, lambda: asyncio.run(cells.arun()))
+        with plain_http(course):
+            within(HUNG_S, lambda: asyncio.run(cells.aalone()))
+    else:
+        within(HUNG_S, cells.run)
+        with plain_http(course):
+            within(HUNG_S, cells.alone)
+    left = before.left_behind()
+    assert not (cells.wrong or left), "\n    ".join([f"{fault} x {name}", *cells.wrong, left and f"left behind: {left}"])
+
+
+def test_every_kind_of_fault_has_its_row():
+    """No kind of fault that the server knows is missing in the table."""
+    from helpers.practice.faults import KINDS, parse_fault
+    assert {parse_fault(fault).kind for _, _, fault in CASES} == set(KINDS)
+
+
+def test_statuses_of_the_table():
+    """Every status that has a kind of its own is in the table."""
+    from helpers._classify import KIND_OF_STATUS
+    from helpers.practice.faults import parse_fault
+    assert set(KIND_OF_STATUS) <= {parse_fault(fault).status for _, _, fault in CASES if parse_fault(fault).kind == "status"}
+
+
+def test_a_hung_test_fails():
+    """What does not end is reported with its place, after the time limit."""
+    import threading
+    release = threading.Event()
+    with pytest.raises(AssertionError, match=r"still runs after 0.05 s, here:(.|\n)*release.wait"):
+        within(0.05, lambda: release.wait(30))
+    release.set()
+
+
+def test_left_behind_names_it(monkeypatch):
+    """A thread and a socket that stay are named."""
+    import socket
+    import threading
+
+    from . import watch
+    monkeypatch.setattr(watch, "SETTLE_S", 0.05)
+    before, release = Held(), threading.Event()
+    thread = threading.Thread(target=release.wait, name="left over")
+    thread.start()
+    with socket.create_server(("127.0.0.1", 0)) as listening, socket.create_connection(listening.getsockname()):
+        assert re.match(r"threads: left over; 2 open files or sockets", before.left_behind())
+    release.set()
+    thread.join()
+    assert before.left_behind() == ""
