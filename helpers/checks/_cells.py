@@ -1,6 +1,7 @@
 """Notebooks as lists of cells: read leniently from any notebook format, never written back."""
 from __future__ import annotations
 
+import ast
 import builtins
 import json
 import re
@@ -87,6 +88,15 @@ def _tags(cell: dict) -> tuple[str, ...]:
     metadata = cell.get("metadata")
     tags = metadata.get("tags") if isinstance(metadata, dict) else None
     return tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else ()
+
+
+def is_empty(source: str) -> bool:
+    """Whether a cell has no code: comments, strings, `pass` and `...` are none."""
+    try:
+        body = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+    return all(isinstance(step, ast.Pass) or isinstance(step, ast.Expr) and isinstance(step.value, ast.Constant) for step in body)
 
 
 def bound(source: str) -> set[str]:

@@ -30,7 +30,8 @@ class Part:
 class Answer:
     """What the learner's file holds for one exercise. `borrowed`: names that it takes from the learner's other cells.
 
-    state: "given" (there is something to check), "stub" (as shipped), "missing" (no such cell) or "skipped" (by nbval).
+    state: "given" (there is something to check), "stub" (as shipped), "empty" (no code), "missing" (no such cell) or "skipped"
+    (by nbval).
     """
 
     state: str
@@ -80,7 +81,8 @@ def _answer(stub: str, found: list[Cell], own: set[str]) -> Answer:
     if not found:
         return Answer(state="missing", source=stub, copies=0)
     source = found[-1].source
-    state = "skipped" if found[-1].skipped else "stub" if _words(source) == _words(stub) else "given"
+    state = ("skipped" if found[-1].skipped else "stub" if _words(source) == _words(stub)
+             else "empty" if _cells.is_empty(source) else "given")
     return Answer(state=state, source=source, borrowed=tuple(sorted(_cells.wanted(source) & own)), copies=len(found))
 
 

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 from .._secrets import mask
 from ..errors import CourseError
-from . import anatomy, guard, state
+from . import _names, anatomy, guard, state
 from .outcome import CheckFailed, Crashed, Mistake, NotAttempted, WrongAnswer
 
 Judge = Callable[[Any], None]
@@ -94,6 +95,8 @@ def check(id: str, answer: Any) -> None:
 
 def judged(task: Exercise, answer: Any) -> None:
     """Run a judge under guard; raises WrongAnswer, NotAttempted or Crashed."""
+    if isinstance(answer, _names.Missing):
+        raise _not_defined(task)
     if answer is None or answer is ... or anatomy.is_empty(answer):
         raise _not_attempted(task)
     if not callable(answer):
@@ -148,6 +151,12 @@ def _not_attempted(task: Exercise) -> NotAttempted:
         f"next:     replace `raise NotImplementedError` in `{task.name}`, run that cell, then check again."])
 
 
+def _not_defined(task: Exercise) -> NotAttempted:
+    return NotAttempted(task.id, "not-defined", [
+        f"{task.id}: not attempted yet: there is no `{task.name}`.",
+        f"next:     run the cell that begins with `# exercise {task.id}`, and keep that name in it. Then check again."])
+
+
 def _not_callable(task: Exercise, answer: Any) -> WrongAnswer:
     return WrongAnswer(task.id, "not-callable", [
         one_line(f'{task.id}: check("{task.id}", ...) got {type(answer).__name__}, not the function itself'),
@@ -191,4 +200,8 @@ def hint(id: str) -> None:
     """Print the next of three hints for exercise `id`: a nudge, then a pointer, then a worked line. The last one repeats."""
     task = find(id)
     level = state.next_hint(id)
-    print(f"Hint {level + 1} of 3 for {id}: {task.hints[level]}")
+    # JupyterLab breaks a longer line in the middle of a word; a name or a call stays whole on its line.
+    print(fill(f"Hint {level + 1} of 3 for {id}: {task.hints[level]}", 100, break_long_words=False, break_on_hyphens=False))
+
+
+_names.watch()

@@ -43,7 +43,7 @@ def check_notebook(path: Path, shipped: Path) -> tuple[list[Verdict], list[str]]
     """
     learner, parts = _cells.read(path), _shipped.parts(_cells.read(shipped))
     names, found = _shipped.exercises(parts), _shipped.answers(parts, learner)
-    ended = {id: _without_a_run(id, answer) for id, answer in found.items() if answer.state in ("stub", "missing")}
+    ended = {id: _without_a_run(id, answer) for id, answer in found.items() if answer.state in ("stub", "empty", "missing")}
     ended |= _judged(parts, found, names, without=set(ended))
     verdicts = [Verdict(exercise=id, name=name, state=ended[id][0], text=one_line(ended[id][1], MESSAGE))
                 for id, name in names.items()]
@@ -57,7 +57,7 @@ def _without_a_run(id: str, answer: Answer) -> Ended:
     """A stub as shipped needs no kernel: tests/exercises proves for each that check() says the same."""
     missing = (f"no cell begins with `# exercise {id}`. Put that line back above your answer, "
                "or write a fresh copy beside the file with --fresh.")
-    return "not yet attempted", missing if answer.state == "missing" else ""
+    return "not yet attempted", {"missing": missing, "empty": "its answer cell holds no code."}.get(answer.state, "")
 
 
 def _judged(parts: list[Part], found: dict[str, Answer], names: dict[str, str], without: set[str]) -> dict[str, Ended]:

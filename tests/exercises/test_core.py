@@ -560,6 +560,8 @@ CELLS = [
     'check("00.9", mask_token)',
     'check("00.1", lambda token: exit())',
     'check("00.1", lambda token: print(1 / 0))',
+    'check("00.1", mask_later)',
+    "mask_later",
     'check("00.1", lambda token: "hf_****" + token[-4:] if token and len(token) > 9 else "hf_****")',
 ]
 
@@ -585,4 +587,6 @@ def test_no_traceback_in_a_real_kernel(tmp_path, monkeypatch):
         assert len(shown) <= 4 and shown[0].startswith(words), shown
         assert not any("Traceback" in line or "\x1b" in line for line in shown)
     assert "check(" not in json.dumps([outputs[n]["traceback"] for n in (1, 3, 5)])
-    assert outputs[7]["text"].startswith("00.1 passed: ")
+    assert outputs[7]["traceback"][0] == "00.1: not attempted yet: there is no `mask_token`."
+    assert outputs[8]["ename"] == "NameError"  # nothing is left behind
+    assert outputs[9]["text"].startswith("00.1 passed: ")

@@ -191,7 +191,25 @@ SAVED = {  # name -> (notebook, state, words of the line)
     "twice, the last is right": (extra(notebook(BAD), RIGHT), "passed", ""),
     "twice, the last is wrong": (extra(notebook(GOOD), WRONG), "wrong", ""),
     "byte order mark": ("\ufeff" + text(notebook(STUBBED)), "not yet attempted", ""),
-    "another name": (notebook({"00.1": RIGHT.replace("mask_token", "mask")}), "crashed", "defines no `mask_token`"),
+    "another name": (notebook({"00.1": RIGHT.replace("mask_token", "mask")}), "not yet attempted", "there is no `mask_token`"),
+    "empty answer": (notebook({"00.1": "# exercise 00.1\n# later\n"}), "not yet attempted", "its answer cell holds no code"),
+    "dots for an answer": (notebook({"00.1": "# exercise 00.1\n..."}), "not yet attempted", "its answer cell holds no code"),
+    "pass for a body": (
+        notebook({"00.1": "# exercise 00.1\ndef mask_token(token):\n    pass"}),
+        "not yet attempted",
+        "not attempted yet",
+    ),
+    "async": (notebook({"00.1": "# exercise 00.1\nasync def mask_token(token):\n    return token"}), "wrong", "`async def`"),
+    "time.sleep patched": (
+        notebook({"00.1": RIGHT + "\nimport time\ntime.sleep = lambda seconds: None"}),
+        "passed",
+        "",
+    ),
+    "BaseException": (
+        notebook({"00.1": "# exercise 00.1\ndef mask_token(token):\n    raise BaseException('hm')"}),
+        "crashed",
+        "your code raised BaseException: hm",
+    ),
     "syntax error": (
         notebook({"00.1": "# exercise 00.1\ndef mask_token(token)\n    return token"}),
         "crashed",
@@ -384,7 +402,7 @@ def test_cells_that_misbehave_at_the_top(quick, monkeypatch):
 def test_answers_that_kill_the_kernel(quick, monkeypatch):
     """Answers that kill the kernel, or cannot be interrupted, lose their own exercise only; nothing is left running."""
     monkeypatch.setattr(_run, "CELL_LIMIT_S", 5)
-    kill = "top:import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"
+    kill = "top:import ctypes\nctypes.string_at(0)"
     deaf = (
         "top:import time\nwhile True:\n    try:\n        while True:\n            try: time.sleep(9)\n            except: pass\n"
         "    except: pass"
