@@ -48,6 +48,36 @@ def test_other_subjects_get_the_honest_sentence(question: str) -> None:
     assert "practice model" in say(user(question))
 
 
+@pytest.mark.parametrize(("complaint", "point"), [
+    ("My loop asks singly and takes all night", "4 to 8"),
+    ("402? I thought this was for free!", "credits are used up"),
+    ("It makes things up and sounds so convinced", "fluent false statement"),
+    ("I want to see the words while they are being written", "stream=true"),
+    ("The machine should switch off at night when nobody is there", "scale-to-zero"),
+    ("Half a sentence and then nothing, is max_tokens to blame?", "hard limit"),
+    ("It has forgotten my name by the second question", "stateless"),
+    ("Our handbook is huge, let people ask it questions", "retrieval-augmented"),
+])
+def test_complaints_and_wishes_in_everyday_words_are_understood(complaint: str, point: str) -> None:
+    """A symptom told without a term of the course leads to the passage that helps."""
+    assert point in say(user(complaint)).lower()
+
+
+@pytest.mark.parametrize("question", [
+    "How do I merge two dictionaries in Python?", "How do I center a div in CSS?", "How do I open a CSV file with pandas?",
+    "My daughter streams games all day, what should I do?", "Does the weather stream flow into the sea?",
+])
+def test_near_misses_get_the_honest_sentence(question: str) -> None:
+    """Programming outside of the course and its words in another sense are off topic."""
+    assert "practice model" in say(user(question))
+
+
+def test_only_the_honest_sentences_say_practice_model() -> None:
+    """No course passage calls itself a practice model, so that its answer is not taken for the off-topic sentence."""
+    course = [passage for passage in corpus.load() if passage.kind == "course"]
+    assert [passage.key for passage in course if "practice model" in passage.text.lower()] == []
+
+
 def test_temperature_zero_repeats_and_seeds_matter() -> None:
     """Temperature 0 always gives the same text, a seed repeats its own, and seeds differ from each other."""
     ask = user("What does temperature do?")

@@ -26,7 +26,7 @@ from helpers.practice.models.chat.tokens import Vocabulary  # noqa: E402
 from helpers.practice.models.chat.words import terms  # noqa: E402
 
 DATA = Path(__file__).parent / "data" / "chat"
-ON, OFF = ("dev_on.txt", "dev_fresh.txt"), "dev_off.txt"
+ON, OFF = ("dev_on.txt", "dev_fresh.txt", "dev_symptom.txt"), ("dev_off.txt", "dev_near.txt")
 LEAST = {"course": 220, "reply": 25, "meta": 10}
 WORDS = {"course": (38, 92), "reply": (25, 92), "meta": (8, 92)}
 SLOTS = {"course": 5, "reply": 4, "meta": 2}
@@ -105,7 +105,7 @@ def prompts(name: str) -> list[tuple[str, list[str]]]:
 def fit_guard(index: retrieve.Index) -> dict[str, float]:
     """Weights of the guard by full-batch logistic regression on the development prompts."""
     rows = [(measure(index, prompt), 1.0) for name in ON for prompt, _ in prompts(name)]
-    rows += [(measure(index, prompt), 0.0) for prompt, _ in prompts(OFF)]
+    rows += [(measure(index, prompt), 0.0) for name in OFF for prompt, _ in prompts(name)]
     weights = [0.0] * len(guard.MEASURES)
     for _ in range(ROUNDS):
         slope = [DECAY * w if name != "bias" else 0.0 for w, name in zip(weights, guard.MEASURES, strict=False)]
@@ -135,7 +135,7 @@ def report(passages: tuple[corpus.Passage, ...]) -> None:
     """Counts, and the share of development prompts treated rightly."""
     planner = Planner(Answers(retrieve.Index(passages)))
     on = [(planner.plan([{"role": "user", "content": p}]), keys) for name in ON for p, keys in prompts(name)]
-    off = [planner.plan([{"role": "user", "content": p}]) for p, _ in prompts(OFF)]
+    off = [planner.plan([{"role": "user", "content": p}]) for name in OFF for p, _ in prompts(name)]
     right = sum(plan.verdict.on_topic and plan.hits[0].passage.key in keys for plan, keys in on)
     honest = sum("practice model" in _said(plan) for plan in off)
     words = sum(len(p.plain.split()) for p in passages)

@@ -1,4 +1,4 @@
-"""Is a question about the course at all? A logistic rule over five measures, fitted on the development
+"""Is a question about the course at all? A logistic rule over seven measures, fitted on the development
 prompts."""
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .retrieve import Bag, Hit, Index
 from .words import FOLDER, stem, synonyms
 
 FILE = FOLDER / "guard.json"
-MEASURES = ("score", "covered", "unknown", "strong", "everyday", "bias")
+MEASURES = ("score", "covered", "unknown", "strong", "everyday", "alike", "draft", "bias")
 
 
 class Verdict(NamedTuple):
@@ -33,7 +33,7 @@ def _terms_of(name: str) -> frozenset[str]:
 
 
 def measures(bag: Bag, hits: list[Hit], index: Index) -> tuple[float, ...]:
-    """The five measures and a constant, in the order of MEASURES."""
+    """The seven measures and a constant, in the order of MEASURES."""
     total = sum(weight * index.rarity(term) for term, weight in bag.items()) or 1.0
     unknown = sum(weight * index.rarity(t) for t, weight in bag.items() if not index.knows(t)) / total
     strong = sum(weight for term, weight in bag.items() if term in _terms_of("strong.txt"))
@@ -41,7 +41,8 @@ def measures(bag: Bag, hits: list[Hit], index: Index) -> tuple[float, ...]:
                    if term in _terms_of("everyday.txt") and term not in _terms_of("strong.txt"))
     top = hits[0] if hits else None
     return (min(top.score, 4.0) if top else 0.0, top.covered if top else 0.0, unknown,
-            min(strong, 2.0), min(everyday, 2.0), 1.0)
+            min(strong, 2.0), min(everyday, 2.0), top.alike if top else 0.0,
+            float(bool(top) and top.passage.kind != "course"), 1.0)
 
 
 @lru_cache(maxsize=1)

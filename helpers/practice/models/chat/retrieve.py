@@ -15,9 +15,9 @@ from . import corpus
 from .words import FOLDER, terms
 
 K1, B = 1.2, 0.2
-TEXT, QUESTIONS, KEYWORDS, HINTS = 0.25, 0.1, 1.25, 1.1  # a word found in this field of a passage
-NEAREST, OTHERS, TITLE = 0.15, 0.07, 0.3  # likeness with the nearest question, with all of them, with the key
-SAME = 0.9  # times the eighth power of the nearest likeness: the very question, or nearly
+TEXT, QUESTIONS, KEYWORDS, HINTS, TOLD = 0.25, 0.05, 1.25, 1.1, 0.7  # a word found in this field of a passage
+NEAREST, OTHERS, TITLE = 0.15, 0.25, 0.2  # likeness with the nearest question, with all of them, with the key
+SAME = 1.5  # times the eighth power of the nearest likeness: the very question, or nearly
 CANDIDATES = 30  # passages whose title is compared
 NOT_COURSE = -0.3  # reply drafts and talk about the model come second
 
@@ -28,24 +28,26 @@ Bag = dict[str, float]
 
 class Fields(NamedTuple):
     """Terms of one passage: of its text and of all its questions with counts, of its keywords (the key
-    too), of the hints and of the key; then one bag per question."""
+    too), of the hints, of whole sentences among the hints and of the key; then one bag per question."""
 
     text: Bag
     asked: Bag
     keywords: list[str]
     hints: list[str]
+    told: list[str]
     title: list[str]
     questions: list[Bag]
 
 
 class Hit(NamedTuple):
-    """A passage found. `score` orders; `covered` is the share (0..1) of the prompt's meaning it holds and
-    `matched` the same as a sum of idf."""
+    """A passage found. `score` orders; `covered` is the share (0..1) of the prompt's meaning it holds,
+    `matched` the same as a sum of idf and `alike` the likeness (0..1) with its nearest question."""
 
     passage: corpus.Passage
     score: float
     covered: float
     matched: float = 0.0
+    alike: float = 0.0
 
 
 class Index:
@@ -54,7 +56,7 @@ class Index:
     def __init__(self, passages: Sequence[corpus.Passage], read: Sequence[Fields] | None = None) -> None:
         self.passages = list(passages)
         fields = read or [fields_of(passage) for passage in passages]
-        self.idf = _idf([set().union(one.text, one.asked, one.keywords, one.hints) for one in fields])
+        self.idf = _idf([set().union(one.text, one.asked, one.keywords, one.hints, one.told) for one in fields])
         self.rarest = max(self.idf.values(), default=1.0)
         self._postings: dict[str, list[tuple[int, float]]] = {}
         self._likeness: dict[str, list[tuple[int, float]]] = {}
@@ -76,6 +78,8 @@ class Index:
             weights[term] = weights.get(term, 0.0) + KEYWORDS
         for term in fields.hints:
             weights[term] = weights.get(term, 0.0) + (HINTS if term not in fields.keywords else 0.0)
+        for term in fields.told:
+            weights[term] = weights.get(term, 0.0) + TOLD
         for term, weight in weights.items():
             self._postings.setdefault(term, []).append((number, weight))
 
@@ -102,7 +106,7 @@ class Index:
     def search(self, bag: Bag, kinds: frozenset[str] | None = None) -> list[Hit]:
         """Passages of the given kinds (None: all) that share a term with `bag`, best first."""
         total = sum(weight * self.rarity(term) for term, weight in bag.items()) or 1.0
-        sums = self._alike(bag)
+        nearest, sums = self._alike(bag)
         covered: dict[int, float] = {}
         for term, weight in bag.items():
             share = weight * self.rarity(term) / total
@@ -112,7 +116,7 @@ class Index:
         wanted = [n for n in sums if kinds is None or self.passages[n].kind in kinds]
         best = sorted(wanted, key=lambda n: (-sums[n], n))[:CANDIDATES]
         hits = [Hit(self.passages[n], sums[n] + self._title(n, bag, total), covered.get(n, 0.0),
-                    covered.get(n, 0.0) * total) for n in best]
+                    covered.get(n, 0.0) * total, nearest.get(n, 0.0)) for n in best]
         return sorted(hits, key=lambda hit: -hit.score)
 
     def _title(self, number: int, bag: Bag, total: float) -> float:
@@ -120,8 +124,8 @@ class Index:
         other = 0.0 if self.passages[number].kind == "course" else NOT_COURSE
         return TITLE * 2 * held / (self._title_weight[number] + total) + other
 
-    def _alike(self, bag: Bag) -> dict[int, float]:
-        """Likeness of the prompt with each passage's questions."""
+    def _alike(self, bag: Bag) -> tuple[dict[int, float], dict[int, float]]:
+        """Likeness of the prompt with each passage's nearest question, and what its questions add to the score."""
         sums: dict[int, float] = {}
         for term, weight in self.unit(bag).items():
             for question, its in self._likeness.get(term, ()):
@@ -132,8 +136,8 @@ class Index:
             owner = self._owner[question]
             best[owner] = max(cosine, best.get(owner, 0.0))
             every[owner] = every.get(owner, 0.0) + cosine / self._asked[owner]
-        return {owner: NEAREST * best[owner] + SAME * best[owner] ** 8 + OTHERS * every[owner]
-                for owner in sorted(best)}
+        return best, {owner: NEAREST * best[owner] + SAME * best[owner] ** 8 + OTHERS * every[owner]
+                      for owner in sorted(best)}
 
 
 def weigh(found: Iterable[tuple[str, float]]) -> Bag:
@@ -154,11 +158,17 @@ def fields_of(passage: corpus.Passage) -> Fields:
     asked: Counter[str] = Counter()
     for question in questions:
         asked.update(question)
-    alike = questions + [weigh(terms(hint)) for hint in passage.hints if hint.endswith("?")]
+    alike = questions + [weigh(terms(hint)) for hint in passage.hints if whole(hint)]
     keywords = weigh(terms(passage.keywords) + terms(name))
     title = sorted({term for term, weight in terms(name) if weight == 1})
-    hints = sorted(weigh(terms(" ".join(passage.hints))))
-    return Fields(_rounded(text), _rounded(asked), sorted(keywords), hints, title, list(map(_rounded, alike)))
+    hints = weigh(terms(" ".join(hint for hint in passage.hints if not whole(hint))))
+    told = set(weigh(terms(" ".join(filter(whole, passage.hints))))) - set(hints) - set(keywords)
+    return Fields(_rounded(text), _rounded(asked), sorted(keywords), sorted(hints), sorted(told), title, list(map(_rounded, alike)))
+
+
+def whole(hint: str) -> bool:
+    """Whether a hint is a whole question or complaint, which may be compared with the prompt as such."""
+    return hint.endswith(("?", "!", ".")) or hint[:1].isupper() and hint.count(" ") > 3
 
 
 def _rounded(bag: Bag) -> Bag:
