@@ -11,6 +11,7 @@ import contextlib
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from importlib.machinery import ModuleSpec
 from types import ModuleType
@@ -19,7 +20,7 @@ from typing import Any
 PACKAGES = frozenset(["PIL", "helpers", "httpcore", "httpcore2", "httptools", "httpx", "httpx2", "huggingface_hub", "ipywidgets",
                       "matplotlib", "numpy", "openai", "pydantic", "starlette", "tenacity", "tqdm", "uvicorn"])
 
-LATER_S = 0.05
+LOOK_EVERY_S = 0.001
 
 
 def keep_imports_whole() -> None:
@@ -46,18 +47,34 @@ def uninterrupted() -> Iterator[None]:
     finally:
         signal.signal(signal.SIGINT, before)
         if wait.came:  # type: ignore[attr-defined]
-            # Not at once: an exception here would make Python throw the whole package away again.
-            again = threading.Timer(LATER_S, _press)
-            again.daemon = True
-            again.start()
+            # Not here: an exception in a loader makes Python throw the module away again, and leave its parts.
+            threading.Thread(target=_press, args=(_cell(),), daemon=True).start()
 
 
-def _press() -> None:
-    """The Stop button, pressed by us."""
+def _press(cell: int | None) -> None:
+    """The Stop button, pressed by us as soon as the main thread is out of all imports, if the same cell still runs."""
+    while _importing():
+        time.sleep(LOOK_EVERY_S)
+    if _cell() != cell:
+        return
     if hasattr(signal, "pthread_kill"):
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
     else:
         _thread.interrupt_main()
+
+
+def _importing() -> bool:
+    frame = sys._current_frames().get(threading.main_thread().ident or 0)
+    while frame is not None and frame.f_code.co_filename != "<frozen importlib._bootstrap>":
+        frame = frame.f_back
+    return frame is not None
+
+
+def _cell() -> int | None:
+    """The number of the notebook's running cell."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    return shell.execution_count if shell else None
 
 
 class _Finder:

@@ -112,7 +112,7 @@ def _entered() -> bool:
 
 def test_connect_is_not_torn():
     """Stop while `connect()` starts its server comes when the connection stands: no server is left that nobody knows."""
-    from helpers import connect, practice
+    from helpers import connection, practice
     started, real, handler = [], practice.start, signal.getsignal(signal.SIGINT)
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -124,8 +124,9 @@ def test_connect_is_not_torn():
     try:
         with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
             patch.setattr(practice, "start", start)
-            course = connect()
+            connection.connect()
             time.sleep(20)
+        course = connection._current
         assert not course.closed and course.server.url == started[0].url and course.server.state["requests"] == 0
         course.close()
     finally:
