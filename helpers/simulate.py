@@ -138,13 +138,13 @@ class Run:
 
 
 def simulate(policy: str, *, clients: int = 40, limit: int = 20, window: float = 10.0, kind: str = "sliding",
-             count_failed: bool = True, seed: int = 0, base: float = 1.0, cap: float = 60.0, jitter: float = 1.0,
+             count_failed: bool = True, seed: int = 0, base: float = 1.0, cap: float = 60.0,
              whole_seconds: bool = False, spread: float = 0.5, horizon: float = 300.0) -> Run:
     """Let `clients` clients, each with one call, meet a limit of `limit` requests per `window` seconds.
 
     policy: what a client waits after its n-th refusal, in seconds: "fixed": base; "exponential": min(cap, base * 2^(n-1));
-    "full jitter": uniform(0, that); "retry-after": what the server says, plus uniform(0, jitter); "paced": all clients
-    share one plan and send only when a place is free, so nothing is refused.
+    "full jitter": uniform(0, that); "retry-after": what the server says, plus full jitter, as `RetryPolicy` does; "paced":
+    all clients share one plan and send only when a place is free, so nothing is refused.
     kind: "sliding", "fixed" (fixed windows) or "bucket" (rate = limit / window, burst = limit).
     count_failed: refused requests use up the limit too. spread: the first requests are sent within this many seconds.
     whole_seconds: the server's Retry-After is rounded up, as the real header is. horizon: no request is sent after it.
@@ -165,7 +165,7 @@ def simulate(policy: str, *, clients: int = 40, limit: int = 20, window: float =
         tries.append(Try(client=client, attempt=attempt, time_s=t, ok=ok, waited_s=waited))
         if not ok:
             hint = math.ceil(server.wait(t) - 1e-9) if whole_seconds else server.wait(t)
-            wait = backoff(policy, attempt, hint, base=base, cap=cap, jitter=jitter, rng=rng)
+            wait = backoff(policy, attempt, hint, base=base, cap=cap, rng=rng)
             if t + wait <= horizon:
                 heapq.heappush(queue, (t + wait, client, attempt + 1, wait))
     counted = "refused requests count" if count_failed else "refused requests are free"
@@ -179,14 +179,14 @@ def compare(policies: Sequence[str] = ("fixed", "exponential", "full jitter", "r
     return [simulate(policy, **settings) for policy in policies]
 
 
-def backoff(policy: str, attempt: int, hint: float, *, base: float, cap: float, jitter: float, rng: random.Random) -> float:
+def backoff(policy: str, attempt: int, hint: float, *, base: float, cap: float, rng: random.Random) -> float:
     """Seconds to wait after the refusal of `attempt` (from 1); hint: the server's Retry-After in seconds."""
     ladder = min(cap, base * 2.0 ** min(attempt - 1, 60))
     if policy == "fixed":
         return base
     if policy == "exponential":
         return ladder
-    return rng.uniform(0, ladder) if policy == "full jitter" else hint + rng.uniform(0, jitter)
+    return rng.uniform(0, ladder) + (hint if policy == "retry-after" else 0.0)
 
 
 def _plan(starts: list[float], limit: int, window: float) -> list[float]:

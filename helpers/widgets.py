@@ -195,20 +195,32 @@ def heatmap_widget(matrix_meaning: Any, matrix_words: Any, labels: Sequence[str]
         "meaning and words, side by side": "both", "meaning (vectors)": "meaning", "words they share": "words"}))
 
 
+SERVERS = {"a window, and refused calls count": ("sliding", True),
+           "a window, and refused calls are free": ("sliding", False),
+           "a bucket for a quarter of them, and refused calls are free": ("bucket", False)}
+
+
 def backoff_widget(*, clients: int = 40, limit: int = 20, window: float = 10.0, seed: int = 0) -> Panel:
-    """Lesson 07: retry policies against one limit; plain form: `backoff_lanes(compare(policies, clients=...))`."""
+    """Lesson 07: retry policies against one limit, `limit` calls per `window` seconds.
+
+    `backoff_widget().at(clients=80, policy="paced")` gives a still picture; plain form:
+    `backoff_lanes(compare(policies, clients=...))`. The bucket holds a quarter of the limit and refills at the same average rate.
+    """
     four = simulate.POLICIES[:4]
 
-    def plot(policy: str, clients: int, count_failed: bool) -> Card:
+    def plot(server: str, limit: int, policy: str, clients: int) -> Card:
         chosen = four if policy == "four" else (policy,)
-        return limits.backoff_lanes(simulate.compare(chosen, clients=clients, limit=limit, window=window, seed=seed,
-                                                     count_failed=count_failed))
+        kind, count_failed = SERVERS[server]
+        part = 4 if kind == "bucket" else 1
+        return limits.backoff_lanes(simulate.compare(chosen, clients=clients, limit=limit // part, window=window / part, seed=seed,
+                                                     kind=kind, count_failed=count_failed))
 
     return explore(
-        plot, policy=Choice(label="Policy", options={"four policies, one above the other": "four",
-                                                     **{policy: policy for policy in simulate.POLICIES}}),
-        clients=Number(label="Clients", value=clients, low=5, high=100, step=5),
-        count_failed=Switch(label="Refused calls count against the limit", value=True))
+        plot, server=Choice(label="The server has", options={name: name for name in SERVERS}),
+        limit=Number(label=f"Calls that it takes in {window:g} s", value=limit, low=4, high=60, step=4),
+        policy=Choice(label="Policy", options={"four policies, one above the other": "four",
+                                               **{policy: policy for policy in simulate.POLICIES}}),
+        clients=Number(label="Clients", value=clients, low=5, high=100, step=5))
 
 
 # US$ per hour of one replica: Inference Endpoints documentation of 2026-05-19.

@@ -38,14 +38,26 @@ def test_seeded() -> None:
 
 
 def test_reference_values() -> None:
-    """40 clients, 20 per 10 s, refused calls count: near the values in the curriculum (31, 63, 21 s with 28 refusals)."""
+    """40 clients, 20 per 10 s, refused calls count: near the values in the curriculum (31, 63, 21 s with 28 refusals).
+
+    There the jitter on top of Retry-After stays small; here it grows, as RetryPolicy's does, which takes a second or two longer.
+    """
     runs = {policy: [simulate(policy, seed=seed, horizon=400) for seed in range(20)] for policy in POLICIES}
     assert all(run.finish_s is None for run in runs["fixed"])
     assert median(run.finish_s for run in runs["exponential"]) == pytest.approx(31, abs=1)
     assert mean(run.finish_s for run in runs["full jitter"]) == pytest.approx(63, abs=6)
-    assert median(run.finish_s for run in runs["retry-after"]) == pytest.approx(21, abs=1)
+    assert 21 < median(run.finish_s for run in runs["retry-after"]) < 24
     assert mean(run.rejected for run in runs["retry-after"]) == pytest.approx(28, abs=3)
     assert all(run.rejected == 0 for run in runs["paced"])
+
+
+def test_what_lesson_07_quotes() -> None:
+    """The seconds that the lesson's text names: a bucket, and 80 clients."""
+    bucket = {run.policy: run for run in compare(POLICIES, kind="bucket", limit=5, window=2.5, count_failed=False)}
+    assert [round(bucket[p].finish_s) for p in ("exponential", "full jitter", "retry-after")] == [183, 43, 27]
+    many = {run.policy: run for run in compare(POLICIES, clients=80)}
+    assert all(many[p].finish_s is None or many[p].finish_s > 110 for p in POLICIES if p != "paced")
+    assert round(many["paced"].finish_s) == 30 and many["paced"].rejected == 0
 
 
 def test_free_refusals_let_the_hasty_win() -> None:
@@ -64,9 +76,9 @@ def test_hint_is_exact(limit) -> None:
 
 def test_backoff_rules() -> None:
     """The wait of each policy after its third refusal, hint 7 s."""
-    waits = {p: backoff(p, 3, 7, base=1, cap=60, jitter=1, rng=random.Random(1)) for p in POLICIES}
-    assert (waits["fixed"], waits["exponential"]) == (1, 4) and 0 <= waits["full jitter"] <= 4 and 7 <= waits["retry-after"] <= 8
-    assert backoff("exponential", 5000, 0, base=1, cap=60, jitter=1, rng=random.Random(1)) == 60
+    waits = {p: backoff(p, 3, 7, base=1, cap=60, rng=random.Random(1)) for p in POLICIES}
+    assert (waits["fixed"], waits["exponential"]) == (1, 4) and 0 <= waits["full jitter"] <= 4 and 7 <= waits["retry-after"] <= 11
+    assert backoff("exponential", 5000, 0, base=1, cap=60, rng=random.Random(1)) == 60
 
 
 @pytest.mark.parametrize("settings, words", [
