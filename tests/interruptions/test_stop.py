@@ -12,10 +12,9 @@ LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 MOMENTS_S = ((0.0, 0.03), (0.03, 0.4))  # the Stop button is pressed at a moment within each
 STOPPED = ("ok", "KeyboardInterrupt", "CancelledError")  # "ok": the cell was faster
 PROBE = """from huggingface_hub import InferenceClient as _Client
-_answer = _Client(token=course.token, timeout=30).text_classification("Fine.", model=course.models.sentiment)
+_answer = _Client(token="hf_practice_probe", timeout=30).text_classification("Fine.", model=course.models.sentiment)
 print(_answer[0].label, course.server.state["limits"] is not None)
 del _Client, _answer"""
-CALM = "course.server.faults(); course.server.limit(); course.server.pace(); course.server.clock()"
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=[path.stem[:2] for path in LESSONS])
@@ -46,6 +45,6 @@ def test_stop_in_every_cell(tmp_path, path):
 
 
 def assert_works(notebook) -> None:
-    """A call of the SDK and a switch of the server answer; what the lesson has scripted to go wrong is put aside meanwhile."""
-    saved = notebook.run(f"_before = course.server.state\n{CALM}\n{PROBE}")
-    assert saved.how == "ok" and "POSITIVE True" in saved.printed, saved.printed
+    """A call of the SDK is answered (as somebody for whom nothing is scripted to go wrong), and so is the lesson's switchboard."""
+    said = notebook.run(PROBE)
+    assert said.how == "ok" and "POSITIVE True" in said.printed, said.printed
