@@ -162,3 +162,12 @@ def test_exercises_are_generated():
     for path in SOLUTIONS.glob("*.ipynb"):
         assert (EXERCISES / path.name).read_text("utf-8") == made(path), path.name
     assert {path.name for path in EXERCISES.glob("*.ipynb")} == {path.name for path in SOLUTIONS.glob("*.ipynb")}
+
+
+@lesson
+def test_minutes_are_counted(path):
+    """Header and README give the minutes that `python -m tools.minutes` counts."""
+    from tools.minutes import counted
+    minutes = counted(path)
+    assert re.search(rf"\*\*Time\*\* (.*\b)?{minutes} (minutes )?with the exercise", _read(path).cells[0].source), minutes
+    assert re.search(rf"\(notebooks/{path.name}\) \| {minutes} \|", (ROOT / "README.md").read_text("utf-8")), minutes
