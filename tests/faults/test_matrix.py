@@ -103,7 +103,8 @@ class Cells:
         self._script(strikes)
         clock, row = Clock(), self.row
         # One by one where the order decides how many requests there are, or a clock of sleeps would count a wait twice.
-        alone = "stopped" in row.cells[way, strikes].counts or row.wait_s or row.short and strikes == "once"
+        paced = row.wait_s or row.kind == "throttled"
+        alone = "stopped" in row.cells[way, strikes].counts or paced or row.short and strikes == "once"
         return clock, policy(clock, row.short, strikes), 1 if alone else len(ITEMS) if row.short else 2
 
     def _struck_alone(self) -> Ways:
