@@ -37,7 +37,8 @@ class Call:
         self.began = policy.clock()
         self.context: CallContext = new_call(worker)
         self.scope = pacing.AttemptScope(limiter)
-        self.attempts = self.loadings = self.timeouts = self.refusals = 0
+        self.attempts = self.loadings = self.timeouts = self.refusals = self.pardoned = 0
+        self.seen = limiter.accepted if limiter is not None else 0
         self.verdict: Verdict | None = None
         self.error: BaseException | None = None
         self.history: list[str] = []
@@ -57,6 +58,9 @@ class Call:
         if self.limiter is not None:
             if verdict.kind == "throttled":
                 self.refusals += 1
+                if self.stopped is not None and self.limiter.accepted > self.seen:
+                    self.pardoned += 1  # others of the batch got through: the service is well
+                self.seen = self.limiter.accepted
                 # The limiter's queue and pause stand for the first wait. A call that is refused again gives way to others.
                 delay = self.policy.own_delay(verdict.kind, self.refusals - 1) if self.refusals > 1 else 0.0
             elif self._shared(verdict):
@@ -73,7 +77,10 @@ class Call:
         policy, asked = self.policy, verdict.retry_after or 0.0
         if asked > policy.max_retry_after:
             return f"The server asked for {asked:g} s, more than max_retry_after={policy.max_retry_after:g}."
-        if self.attempts - self.loadings >= policy.max_attempts:
+        silent = verdict.kind == "throttled" or (verdict.status == 503 and verdict.retry_after is None)
+        if silent and self.limiter is not None and self.limiter.refusing_s >= policy.deadline:
+            return f"The server has refused every call for {self.limiter.refusing_s:.0f} s."
+        if self.attempts - self.loadings - self.pardoned >= policy.max_attempts:
             return f"max_attempts={policy.max_attempts} is reached."
         if self.timeouts >= policy.timeout_attempts and verdict.kind == "timeout":
             return f"timeout_attempts={policy.timeout_attempts} is reached; the call may have been billed each time."
@@ -202,7 +209,7 @@ class Call:
         else:
             limiter.observe(permit, verdict.status or 429, headers_of(exc))
         if verdict.status == 503 and verdict.retry_after is None:
-            limiter.unavailable(permit)
+            limiter.unavailable(permit, self.policy.backoff_max)
         if self._shared(verdict):
             limiter.pause(min(verdict.retry_after or 0.0, self.policy.max_retry_after))
 

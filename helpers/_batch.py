@@ -161,7 +161,8 @@ class Batch:
         if not verdict.retryable and not isinstance(exc, PacingTimeout):
             return verdict.kind in STOPS_BATCH
         self._barren += 1
-        empty = verdict.kind not in BUDGETED or self.budget.is_empty()
+        down = self.limiter is not None and self.limiter.refusing_s >= self._policy.deadline
+        empty = verdict.kind not in BUDGETED or self.budget.is_empty() or down
         return (verdict.retry_after or 0.0) > self._policy.max_retry_after or (self._barren >= BARREN and empty)
 
     def _stop_now(self, exc: BaseException) -> None:

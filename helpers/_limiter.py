@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MARGIN_S = 0.01  # added to a pause: the server's clock ticks too
 SILENT_ANSWERS = 20
 MAX_PAUSE_S = 3600.0
-DOWN_FROM, DOWN_PAUSE_S = 3, 20.0  # 503s in a row that show a service that is not there; longest pause between two tries
+DOWN_FROM = 3  # 503s in a row that show a service that is not there
 
 
 class RateLimiter(Turns):
@@ -51,8 +51,10 @@ class RateLimiter(Turns):
         self._under_way: list[int] = []  # places of the requests without an answer, in order
         self._refused_at = -float("inf")  # when the last refusal that was new evidence came
         self._headers_lie = False  # they count, but what they count is no limit that is known here
+        self._refusing_since: float | None = None  # the first 429 or 5xx since the last success
         self._down = 0  # answers 503 without a hint since the last success
         self._silent = 0  # answers without limit headers since the last one with them
+        self.accepted = 0  # requests that were neither refused nor failed
         self.cold_s = 0.0
 
     def _ready_at(self, now: float) -> float:
@@ -104,7 +106,10 @@ class RateLimiter(Turns):
                 return
             now = self._answered(permit)
             if status < 500 and status != 429:
-                self._down = 0
+                self._down, self._refusing_since = 0, None
+                self.accepted += 1
+            elif self._refusing_since is None:
+                self._refusing_since = now
             info = parse_limit(fields) if fields else None
             asked = (parse_retry_after(fields) or 0.0) if status == 429 else None
             if asked:
@@ -127,13 +132,14 @@ class RateLimiter(Turns):
             self._hold(now, seconds)
             self.cold_s += max(0.0, self._paused_until - before)
 
-    def unavailable(self, permit: Permit) -> None:
-        """The service answered 503 and did not say for how long: from the third in a row on one request at a time tries."""
+    def unavailable(self, permit: Permit, longest_s: float) -> None:
+        """The service answered 503 and did not say for how long: from the third in a row on one request at a time tries,
+        after pauses that double up to `longest_s`."""
         with self._lock:
             if permit.taken_at >= self._paused_until:  # not one of those that left before the pause
                 self._down += 1
                 if self._down >= DOWN_FROM:
-                    self._hold(self._clock(), min(DOWN_PAUSE_S, 0.5 * 2.0 ** (self._down - DOWN_FROM)))
+                    self._hold(self._clock(), min(longest_s, 0.5 * 2.0 ** (self._down - DOWN_FROM)))
 
     def _answered(self, permit: Permit) -> float:
         permit.answered = True
@@ -186,6 +192,11 @@ class RateLimiter(Turns):
     def rate(self) -> float | None:
         """Requests per second as known now; None before anything is known."""
         return self._model.rate or (self._own.rate if self._own else None)
+
+    @property
+    def refusing_s(self) -> float:
+        """For how long every answer was a 429 or a server error; 0 when the last one was not."""
+        return 0.0 if self._refusing_since is None else self._clock() - self._refusing_since
 
     @property
     def burst(self) -> float | None:

@@ -196,7 +196,8 @@ class Service:
                                                     for n, _, _, kind, q, w in states)}
             return fields | (hint if self.headers != "ratelimit" else {})
         _, r, t, _, q, w = min(states, key=lambda s: s[1])
-        end = {"legacy": self._seconds(t), "epoch": str(math.ceil(wall + t)), "span": f"{t * 1000:.0f}ms" if t < 1 else f"{t:.2f}s",
+        end = {"legacy": self._seconds(t), "epoch": str(math.ceil(wall + t)),
+               "span": f"{t * 1000:.0f}ms" if t < 1 else f"{t:.2f}s",
                "date": formatdate(math.ceil(wall + t), usegmt=True)}[self.headers]
         suffix = "-Requests" if self.headers == "span" else ""
         return {f"X-RateLimit-Limit{suffix}": str(q), f"X-RateLimit-Remaining{suffix}": str(r), f"X-RateLimit-Reset{suffix}": end,

@@ -138,7 +138,8 @@ def cold(rng: random.Random) -> Case:
 def two_limits(rng: random.Random) -> Case:
     per_second = round(_log(rng, 2, 100))
     per_minute = round(per_second * 60 * rng.uniform(0.2, 0.9))
-    limits = [Bucket(per_second, round(_log(rng, 1, 2 * per_second))), Fixed(per_minute, 60, rng.choice([0.0, rng.uniform(0, 60)]))]
+    limits = [Bucket(per_second, round(_log(rng, 1, 2 * per_second))),
+              Fixed(per_minute, 60, rng.choice([0.0, rng.uniform(0, 60)]))]
     return _case(rng, limits, rng.choice((*WITH_HEADERS[:4], "legacy", "retry-after", "none")),
                  f"two: {per_second}/s size {limits[0].size}, {per_minute}/60s", rate=per_minute / 60,
                  calls=min(2500, int(per_minute * 1.3)))
@@ -230,8 +231,9 @@ def main() -> None:
             rows = list(pool.map(_measure, [(family, n) for n in range(options.first, options.first + options.runs)]))
             ratios, refused = sorted(r["ratio"] for r in rows), sorted(r["refused"] for r in rows)
             tenth = max(1, len(rows) // 10)
-            print(f"{family}: ratio median {statistics.median(ratios):.3f}, p90 {ratios[-tenth]:.2f}, worst {ratios[-1]:.2f}; refused "
-                  f"median {statistics.median(refused):.3f}, p90 {refused[-tenth]:.3f}, worst {refused[-1]:.3f}; not all ok "
+            print(f"{family}: ratio median {statistics.median(ratios):.3f}, p90 {ratios[-tenth]:.2f}, worst {ratios[-1]:.2f}; "
+                  f"refused median {statistics.median(refused):.3f}, p90 {refused[-tenth]:.3f}, worst {refused[-1]:.3f}; "
+                  f"not all ok "
                   f"{sum(r['ok'] < 1 for r in rows)}; unfair {sum(r['fair'] < 0.7 for r in rows)} of {len(rows)}", flush=True)
             for row in sorted(rows, key=badness, reverse=True)[:options.worst]:
                 print(show(row), flush=True)

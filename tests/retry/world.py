@@ -19,6 +19,7 @@ from helpers._batch import BARREN
 from helpers._limiter import RateLimiter
 from helpers._policy import BUDGETED, RetryBudget, RetryPolicy
 from helpers._turns import PacingTimeout, Permit, _Waiter
+from helpers.errors import classify
 
 from .conftest import hub_error
 from .services import Service
@@ -150,22 +151,23 @@ class _World:
 
     def failed(self, worker: int, call: Call, error: Exception) -> None:
         """A call is given up; the batch stops as in `helpers._batch`."""
-        process, verdict = worker % len(self.limiters), call.verdict
-        self.out.failures[f"{type(error).__name__} {verdict.status if verdict else ''} {call.ended_because[:30]}"] += 1
+        process, verdict = worker % len(self.limiters), classify(error)
+        self.out.failures[f"{type(error).__name__} {verdict.status or ''} {call.ended_because[:30]}"] += 1
         self.barren[process] += 1
-        if verdict is not None:
-            empty = verdict.kind not in BUDGETED or self.budgets[process].is_empty()
-            if (verdict.retry_after or 0.0) > call.policy.max_retry_after or (self.barren[process] >= BARREN and empty):
-                self.todo = self.left = 0
-                self.out.failures["batch stopped"] += 1
-                return
+        down = call.limiter.refusing_s >= call.policy.deadline
+        empty = verdict.kind not in BUDGETED or self.budgets[process].is_empty() or down
+        if (verdict.retry_after or 0.0) > call.policy.max_retry_after or (self.barren[process] >= BARREN and empty):
+            self.todo = self.left = 0
+            self.out.wall = self.now
+            self.out.failures["batch stopped"] += 1
+            return
         self.end(worker, call)
 
     def end(self, worker: int, call: Call) -> None:
         self.out.wall = self.now
         self.out.slowest_call_s = max(self.out.slowest_call_s, self.now - call.began)
         self.left -= 1
-        self.draw(worker)
+        self.at(self.now, self.draw, worker)
 
 
 def simulate(service: Service, *, workers: int, calls: int = 500, processes: int = 1, seed: int = 1,

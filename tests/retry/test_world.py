@@ -1,0 +1,62 @@
+"""Limits, headers and outages that no benchmark scenario has, in virtual time; `tests/retry/sweep.py` looks for more."""
+
+from __future__ import annotations
+
+import pytest
+
+from .services import Bucket, Fixed, Service, Sliding, least_time
+from .world import Outcome, simulate
+
+
+def ratio(service: Service, workers: int, calls: int) -> tuple[float, Outcome]:
+    """(wall / least time of those who know the limit, outcome) with answers after 10 ms."""
+    least = least_time(service, calls, workers, lambda rng: 0.01, way_s=0.003)
+    out = simulate(service, workers=workers, calls=calls, latency=lambda rng: rng.uniform(0.008, 0.012))
+    return out.wall / least, out
+
+
+@pytest.mark.parametrize("headers", ["legacy", "epoch", "span", "date"])
+def test_counter_that_is_no_window(headers):
+    """`X-RateLimit-*` of a small bucket: what looks like a window and refills bit by bit is found out."""
+    wasted, out = ratio(Service([Bucket(50, 4)], headers=headers, error_rate=0), 8, 500)
+    assert wasted <= 2.2 and out.refused <= 0.1 and out.by_status[200] == 500
+
+
+def test_sliding_window():
+    """A new window that is never empty is a sliding one: the own requests of the last seconds count."""
+    wasted, out = ratio(Service([Sliding(20, 4)], error_rate=0), 16, 120)
+    assert wasted <= 1.1 and out.refused <= 0.15
+
+
+def test_seconds_rounded_down():
+    """A server whose `t` and `Retry-After` come early is asked later, not more often."""
+    wasted, out = ratio(Service([Fixed(30, 7, 1.4)], error_rate=0, rounding="down"), 8, 150)
+    assert wasted <= 1.2 and out.refused <= 0.2 and out.by_status[200] == 150
+
+
+@pytest.mark.parametrize("limit", [Fixed(100, 4), Sliding(300, 10)])
+def test_window_that_shows_in_retry_after_only(limit):
+    """What run and rest give on average is what a window allows."""
+    wasted, out = ratio(Service([limit], headers="retry-after", error_rate=0), 16, 700)
+    assert wasted <= 1.3 and out.refused <= 0.05
+
+
+@pytest.mark.parametrize("workers", [2, 32])
+def test_cold_start_that_is_not_announced(workers):
+    """503 without a hint for 12 s: one request at a time tries, and nothing is lost."""
+    service = Service([Bucket(50, 10)], headers="none", cold_s=12, cold="silent", error_rate=0)
+    out = simulate(service, workers=workers, calls=100)
+    assert out.by_status[200] == 100 and out.by_status[503] <= 25 and out.wall <= 12 + 20 + 5
+
+
+@pytest.mark.parametrize("workers", [1, 32])
+def test_limit_that_never_opens_again(workers):
+    """A server that refuses for good ends the batch after about two deadlines and few requests."""
+    out = simulate(Service([Fixed(3, 1e6)], headers="none"), workers=workers, calls=500)
+    assert out.failures["batch stopped"] and out.wall <= 300 and out.requests <= 60
+
+
+def test_queue_of_a_batch_is_nobodys_deadline():
+    """32 workers at 9 calls in 50 s wait for minutes; every call ends well."""
+    out = simulate(Service([Fixed(9, 50)], error_rate=0), workers=32, calls=60)
+    assert out.by_status[200] == 60 and not out.failures
