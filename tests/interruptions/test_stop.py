@@ -39,12 +39,13 @@ def test_stop_in_every_cell(tmp_path, path):
             if "409 Conflict" in ended.printed:  # stopped after it had created an endpoint: the server says so, and a reset helps
                 notebook.run("course.server.reset()")
                 ended = notebook.run(source)
-            assert ended.how == "ok", f"{source}\n{ended.printed}"
+            gone = "404 Not Found" in ended.printed and "endpoint.delete()" in source  # it was deleted before the button came
+            assert ended.how == "ok" or gone, f"{source}\n{ended.printed}"
         assert_works(notebook)
     assert stopped >= 3, "the button was pressed too late everywhere"
 
 
 def assert_works(notebook) -> None:
-    """A call of the SDK is answered (as somebody for whom nothing is scripted to go wrong), and so is the lesson's switchboard."""
+    """A call of the SDK is answered (as somebody for whom nothing is scripted to go wrong), and so are the lesson's switches."""
     said = notebook.run(PROBE)
     assert said.how == "ok" and "POSITIVE True" in said.printed, said.printed
