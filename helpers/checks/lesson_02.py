@@ -1,7 +1,10 @@
 """Checks of lesson 02: the port, a turn of a conversation."""
 from __future__ import annotations
 
+import contextlib
 import copy
+import ssl
+from collections.abc import Iterator
 from typing import Any
 
 from .core import exercise
@@ -18,7 +21,20 @@ QUESTION = "How do I change my e-mail address?"
 def hf_openai(answer: Any) -> None:
     """Only the object is looked at, for two tokens; nothing is sent."""
     for word in ("mine", "yours"):
-        _port(answer("hf_" + word), "hf_" + word)
+        with _no_certificates():
+            client = answer("hf_" + word)
+        _port(client, "hf_" + word)
+
+
+@contextlib.contextmanager
+def _no_certificates() -> Iterator[None]:
+    """A client that sends nothing need not read some hundred certificates, which is most of this check's time."""
+    before = ssl.SSLContext.load_verify_locations
+    ssl.SSLContext.load_verify_locations = lambda *_, **__: None
+    try:
+        yield
+    finally:
+        ssl.SSLContext.load_verify_locations = before
 
 
 def _port(client: Any, token: str) -> None:
