@@ -47,6 +47,11 @@ class Lexicon:
             self._phrases.setdefault(tokens[0], []).append((tokens, phrase, senses))
         self._cache: dict[str, Unit] = {}
 
+    @property
+    def known(self) -> frozenset[str]:
+        """Every word that occurs in an entry; `lemma` and `canonical` trace inflections to them."""
+        return self._known
+
     def read(self, text: str) -> list[Unit]:
         """Units of `text` in reading order: phrases first, longest match wins; stop words that mean nothing
         are left out."""

@@ -1,4 +1,4 @@
-"""Zero-shot classification: which of the labels a text is about, by the kinship of their concepts."""
+"""Zero-shot classification: which of the labels a text is about, by its cues, its form and kinship of concepts."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import numpy as np
 from helpers.practice.models import embed
 from helpers.practice.models.embed import Embedder
 from helpers.practice.models.embed.lexicon import Unit
+
+from .fields import SHARED_NAME, Fields
 
 WEIGHTS = Path(__file__).with_name("weights.npz")
 
@@ -28,8 +30,11 @@ class ZeroShot:
     """Scores of candidate labels for a text. It measures similarity of meaning, not entailment. Thread-
     safe."""
 
-    def __init__(self, embedder: Embedder, topics: np.ndarray, settings: dict[str, float]) -> None:
+    def __init__(
+        self, embedder: Embedder, fields: Fields, topics: np.ndarray, settings: dict[str, float]
+    ) -> None:
         self._embedder = embedder
+        self._fields = fields
         self._topics = topics  # (concepts, topics and domains): how far a concept belongs to each
         self._s = settings
 
@@ -57,8 +62,8 @@ class ZeroShot:
         return [round(float(p), 6) for p in odds / odds.sum()]
 
     def fit(self, text: str, labels: list[str], template: str) -> np.ndarray:
-        """(labels,) how well each hypothesis fits the text: kinship of concepts, plus the cosine of the
-        embeddings."""
+        """(labels,) how well each hypothesis fits the text: cues of the label's fields, form of the text, and a
+        little of kinship of concepts and cosine of embeddings, in which words that the label shares count less."""
         read = self._embedder.lexicon.read
         units, frame = read(text), read(template.replace("{}", " "))
         readings = [read(label) for label in labels]
@@ -68,16 +73,27 @@ class ZeroShot:
             f = self._senses(frame, context=[])
             near = (self._kinship(t.ids, f.ids) * np.minimum(f.weights, 1)).max(axis=1, initial=0)
             t = t._replace(weights=t.weights * (1 + self._s["frame_focus"] * near))
-        kin = np.array(
-            [self._cosine(t, self._senses(r + self._faint(frame), context=units + every)) for r in readings]
-        )
-        vectors = self._embedder.embed([text, *(template.replace("{}", label) for label in labels)])
-        words = np.array([_shared(units, reading) for reading in readings])
+        known = [unit for unit in units if unit.senses]
+        kin = np.zeros(len(labels))
+        for i, reading in enumerate(readings):
+            heard = t._replace(weights=t.weights * _unshared(known, reading)[t.owners]) if known else t
+            kin[i] = self._cosine(heard, self._senses(reading + self._faint(frame), context=units + every))
+        cues, form = self._fields.evidence(text, labels)
         return (
-            self._s["kinship"] * kin
-            + self._s["embedding"] * (vectors[1:] @ vectors[0])
-            + self._s["words"] * words
+            self._s["cues"] * cues
+            + self._s["form"] * form
+            + self._s["kinship"] * kin
+            + self._s["embedding"] * self._likeness(units, readings, [template.replace("{}", x) for x in labels])
         )
+
+    def _likeness(self, units: list[Unit], readings: list[list[Unit]], hypotheses: list[str]) -> np.ndarray:
+        # Cosine of text and hypotheses, the text without a part of the words that it shares with the label.
+        if not units:
+            return np.zeros(len(hypotheses))
+        weights, vectors = self._embedder.parts(units)
+        shares = np.array([_unshared(units, reading) for reading in readings])
+        length = max(float(np.linalg.norm(weights @ vectors)), 1e-9)
+        return (((shares * weights) @ vectors) * self._embedder.embed(hypotheses)).sum(axis=1) / length
 
     def _faint(self, frame: list[Unit]) -> list[Unit]:
         return [unit._replace(weight=unit.weight * self._s["frame"]) for unit in frame]
@@ -108,9 +124,10 @@ class ZeroShot:
         return Senses(ids, weights[owners] * odds / totals[owners], owners)
 
 
-def _shared(units: list[Unit], label: list[Unit]) -> float:
+def _unshared(units: list[Unit], label: list[Unit]) -> np.ndarray:
+    """(units,) 1, or SHARED_NAME for a word that the label has too: a word in common is a weak reason."""
     keys = {unit.key for unit in label if unit.weight > 0.3}
-    return min(1.0, sum(unit.weight for unit in units if unit.key in keys))
+    return np.array([SHARED_NAME if unit.key in keys else 1.0 for unit in units])
 
 
 def from_arrays(data: dict[str, np.ndarray], embedder: Embedder) -> ZeroShot:
@@ -120,7 +137,8 @@ def from_arrays(data: dict[str, np.ndarray], embedder: Embedder) -> ZeroShot:
     topics = np.zeros((len(embedder.concepts), int(members[:, 1].max()) + 1), np.float32)
     topics[members[:, 0], members[:, 1]] = data["shares"]
     names = bytes(data["names"]).decode().split()
-    return ZeroShot(embedder, topics, dict(zip(names, data["settings"].tolist(), strict=True)))
+    settings = dict(zip(names, data["settings"].tolist(), strict=True))
+    return ZeroShot(embedder, Fields(embedder, data), topics, settings)
 
 
 @functools.lru_cache(maxsize=1)
