@@ -24,7 +24,7 @@ from helpers import (
     stream_with_retry,
 )
 
-from .watch import open_files, settled
+from .watch import open_files, settled, within
 from .ways import Clock, client
 
 ONCE = RetryPolicy(max_attempts=1, timeout_attempts=1)
@@ -47,7 +47,7 @@ def test_attempt_timeout_cuts_a_body_whose_pieces_keep_coming(course, asked, nam
     caller = client(name, course, 60.0)
     ask = caller.chat_completion if name == "hub" else caller.chat.completions.create
     with pytest.raises(Exception) as caught:
-        call_with_retry(ask, policy=RetryPolicy(attempt_timeout=0.1, timeout_attempts=1), **asked)
+        within(15, lambda: call_with_retry(ask, policy=RetryPolicy(attempt_timeout=0.1, timeout_attempts=1), **asked))
     assert classify(caught.value).kind == "timeout"
     assert course.ledger.records()[-1]["kind"] == "timeout"
     caller.close()
