@@ -15,7 +15,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.routing import Route, Router
 
-from . import chat_routes, control_routes, deployed_routes, endpoint_routes, hub_routes, openapi, pages, task_routes
+from . import chat_routes, control_routes, deployed_routes, endpoint_routes, hub_routes, pages, task_routes
 from .call import Call
 from .errors import Failure, bug, retired
 from .gates import inference, open_page, plain
@@ -91,7 +91,7 @@ ROUTES = [
     Route("/practice/log", plain(control_routes.log, log=False), methods=["GET", "DELETE"]),
     Route("/practice/{switch}", plain(control_routes.turn, log=False), methods=["POST"]),
     # Pages for people, and for programs
-    Route("/openapi.json", open_page(openapi.document), methods=["GET"]),
+    Route("/openapi.json", open_page(pages.description), methods=["GET"]),
     Route("/", open_page(pages.home), methods=["GET"]),
     Route("/models/{id:path}", open_page(pages.card), methods=["GET"]),
 ]

@@ -45,7 +45,7 @@ WITH_BODY = ("POST", "PUT")
 
 
 async def document(call: Call) -> Any:
-    """GET /openapi.json: this description."""
+    """The document of the server that the call came to, made once."""
     app = call.scope["app"]
     if app.described is None:  # models load while it is made
         app.described = await asyncio.to_thread(describe, app.router.routes)

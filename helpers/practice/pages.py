@@ -48,6 +48,13 @@ async def home(call: Call) -> Any:
     )
 
 
+async def description(call: Call) -> Any:
+    """GET /openapi.json: the OpenAPI document of this server."""
+    from . import openapi  # made when it is asked for, so loaded then: `connect()` does without
+
+    return await openapi.document(call)
+
+
 def model_table() -> str:
     """The models with links to their cards, as HTML."""
     rows = "".join(

@@ -111,7 +111,7 @@ ROUTES: dict[str, Schema] = {
     "control_routes.state": _STATE,
     "control_routes.log": _LOG,
     "control_routes.turn": _STATE,
-    "openapi.document": record(openapi=TEXT, info=ANY, paths=ANY, components=ANY, more=True),
+    "pages.description": record(openapi=TEXT, info=ANY, paths=ANY, components=ANY, more=True),
     "classroom.join": record(token=TEXT, name=TEXT),
     "classroom.progress": record(shared=WHOLE),
     "classroom.numbers": record(here=WHOLE, per_second=NUMBER, requests=WHOLE, learners=rows(_SEEN)),
