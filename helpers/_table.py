@@ -148,7 +148,7 @@ def percent(share: float, digits: int = 0) -> str:
 
 def cut(text: str, width: int) -> str:
     """At most `width` characters, on one line, cut at a word where there is one."""
-    flat = " ".join(text.split())
+    flat = re.sub(r"[ \t\r\n\f\v]+", " ", text).strip(" ")  # a no-break space stays one
     if len(flat) <= width:
         return flat
     short = shorten(flat, width, placeholder=" …")

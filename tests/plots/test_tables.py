@@ -154,3 +154,9 @@ def test_counts_have_no_decimals() -> None:
 def test_a_heading_that_is_a_text_stays(text: str) -> None:
     """A column whose name is a sentence has it as its heading, to the last sign."""
     assert table([{text: 0.5}]).headings == (text,)
+
+
+def test_a_no_break_space_stays() -> None:
+    """What must stand on one line does so on the page, too; other white space is one space."""
+    page = table([{"state": "not\N{NO-BREAK SPACE}yet\n  attempted"}]).html
+    assert ">not\N{NO-BREAK SPACE}yet attempted<" in page
