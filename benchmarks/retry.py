@@ -202,6 +202,15 @@ def figure(rows: list[dict[str, Any]], path: Path) -> None:
     sheet.savefig(path, metadata={"Software": None})
 
 
+def _change_limits(options: argparse.Namespace) -> None:
+    """Run the scenarios with another bucket, window or latency."""
+    changed = {"rate": options.rate, "burst": options.burst, "latency_s": tuple(options.latency) if options.latency else None}
+    changed = {name: value for name, value in changed.items() if value is not None}
+    for name, found in SCENARIOS.items():
+        quota = (int(options.window[0]), options.window[1]) if options.window and found.window else found.window
+        SCENARIOS[name] = replace(found, window=quota, **changed)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--strategy", nargs="+", default=list(STRATEGIES), choices=list(STRATEGIES))
@@ -212,7 +221,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--dry", action="store_true", help="write no files")
+    parser.add_argument("--rate", type=float, help="requests per second of the bucket (50)")
+    parser.add_argument("--burst", type=float, help="size of the bucket (10)")
+    parser.add_argument("--window", nargs=2, type=float, metavar=("QUOTA", "SECONDS"), help="of the fixed window (100 4)")
+    parser.add_argument("--latency", nargs=2, type=float, metavar=("LOW", "HIGH"), help="seconds (0.005 0.015)")
     options = parser.parse_args()
+    _change_limits(options)
     if options.quick:
         options.strategy, options.scenario = ["ours-hub", "tenacity-both", "openai-8"], ["main", "no headers"]
     rows = run_all(options.strategy, options.scenario, options.workers, options.repeat, options.calls, options.seed)
