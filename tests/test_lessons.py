@@ -171,3 +171,11 @@ def test_minutes_are_counted(path):
     minutes = counted(path)
     assert re.search(rf"\*\*Time\*\* (.*\b)?{minutes} (minutes )?with the exercise", _read(path).cells[0].source), minutes
     assert re.search(rf"\(notebooks/{path.name}\) \| {minutes} \|", (ROOT / "README.md").read_text("utf-8")), minutes
+
+
+@pytest.mark.parametrize("path", ALL, ids=[path.relative_to(ROOT).as_posix() for path in ALL])
+def test_money_is_no_formula(path):
+    """A text cell has at most one dollar sign outside code: JupyterLab sets what stands between two of them as a formula."""
+    texts = [re.sub(r"(?s)```.*?```|`[^`]*`|<code>.*?</code>", "", cell.source) for cell in _read(path).cells
+             if cell.cell_type == "markdown"]
+    assert [text for text in texts if text.count("$") > 1] == []
