@@ -177,3 +177,9 @@ def test_without_a_browser(tmp_path, ci, code):
                           env={"PATH": str(tmp_path), "CI": ci})
     said = "There is no Chromium here, and apt could not install it. Install one, or name one in COURSE_CHROMIUM.\n"
     assert (done.returncode, done.stdout) == (code, said)
+
+
+def test_ci_runs_everything():
+    """.ci/run is the README's test command with all suites, and tells the suites that a missing tool is a failure."""
+    text = (ROOT / ".ci" / "run").read_text("utf-8")
+    assert "python3 course.py test all" in text and "export CI=true" in text
