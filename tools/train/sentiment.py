@@ -28,7 +28,11 @@ DATA = ROOT / "tools/train/data/sentiment"
 SEED = 20261122
 STEPS, RATE = 400, 0.05
 L2_DENSE, L2_HASHED = 1e-3, 3e-4
-CALIBRATION = "dev4.txt"  # written last and never used for mending
+MENDED = ("dev1.txt", "dev2.txt", "dev3.txt", "dev5.txt", "dev6.txt")  # their mistakes were read, so they train too
+CALIBRATION = "dev7.txt"  # written last, not trained on
+COOLEST = 1.3  # least temperature: measured on dev7 while no list knew its kinds of sentences
+SHORT, JOINED = 11, 24  # words of a sentence that is joined with another; joined sentences of each pattern and feeling
+HASHED = 0.7  # share of the hashed half in the sum; between 0.5 and 1.4 no set changes by more than two of a hundred
 STEP = 1 / 32  # hashed weights are whole multiples of it
 
 
@@ -59,8 +63,29 @@ def training_examples(rng: np.random.Generator) -> list[Example]:
     """Hand-written sentences and filled templates."""
     found = [Example(text, 1.0) for text in lines("positive.txt")]
     found += [Example(text, 0.0) for text in lines("negative.txt")]
-    found += [Example(text, 0.5) for text in lines("neutral.txt")]
-    return found + list(filled(rng))
+    found += [Example(text, 0.5, 4.0) for text in lines("neutral.txt")]  # few, but they keep plain words without feeling
+    found += [example for name in MENDED for example in development(name)]
+    return found + list(filled(rng)) + list(composed(rng, [example for example in found if example.target != 0.5]))
+
+
+def composed(rng: np.random.Generator, simple: list[Example]) -> Iterator[Example]:
+    """Two short sentences of opposite feeling joined by the patterns of joined.txt: {a} and {c} are the story,
+    {b} is the verdict, {d} and {e} agree with it."""
+    short = [example for example in simple if len(example.text.split()) <= SHORT and not set(example.text[:-1]) & set(".!?:;")]
+    glad, cross = ([example.text for example in short if example.target == target] for target in (1.0, 0.0))
+    for pattern in lines("joined.txt"):
+        for target, verdicts, stories in ((1.0, glad, cross), (0.0, cross, glad)):
+            for _ in range(JOINED):
+                a, c = rng.choice(stories, 2)
+                b, d, e = rng.choice(verdicts, 3)
+                yield Example(joined(pattern, a=a, b=b, c=c, d=d, e=e), target, 0.25)
+
+
+def joined(pattern: str, **parts: str) -> str:
+    """A pattern with its parts put in; inside of a sentence they begin with a small letter and lose their full stop."""
+    parts = {name: part.rstrip(".!") for name, part in parts.items()}
+    small = {name: part if part[:2] in ("I ", "I'") else part[0].lower() + part[1:] for name, part in parts.items()}
+    return pattern.format(**small, **{name.upper(): part for name, part in parts.items()})
 
 
 def filled(rng: np.random.Generator) -> Iterator[Example]:
@@ -141,7 +166,7 @@ def adam(parameter: np.ndarray, moments: list[np.ndarray], gradient: np.ndarray,
 
 def temperature(scores: np.ndarray, targets: np.ndarray) -> float:
     """The divisor of the log-odds with the least cross entropy on the development set."""
-    candidates = np.geomspace(0.3, 5, 60)
+    candidates = np.geomspace(COOLEST, 5, 60)
     losses = [np.mean(np.logaddexp(0, -(2 * targets - 1) * scores / t)) for t in candidates]
     return float(candidates[int(np.argmin(losses))])
 
@@ -158,6 +183,7 @@ def train() -> dict[str, np.ndarray]:
     targets, weights = (np.array([example[at] for example in examples]) for at in (1, 2))
     dense, _ = fit(half(data, dense=True), targets, weights)
     _, hashed = fit(half(data, dense=False), targets, weights)
+    hashed *= HASHED
     held = development(CALIBRATION)
     scores = logits(matrix(held, lexicon), dense, hashed)
     divisor = temperature(scores, np.array([example.target for example in held]))

@@ -163,7 +163,8 @@ def fields_of(passage: corpus.Passage) -> Fields:
     title = sorted({term for term, weight in terms(name) if weight == 1})
     hints = weigh(terms(" ".join(hint for hint in passage.hints if not whole(hint))))
     told = set(weigh(terms(" ".join(filter(whole, passage.hints))))) - set(hints) - set(keywords)
-    return Fields(_rounded(text), _rounded(asked), sorted(keywords), sorted(hints), sorted(told), title, list(map(_rounded, alike)))
+    bags = list(map(_rounded, alike))
+    return Fields(_rounded(text), _rounded(asked), sorted(keywords), sorted(hints), sorted(told), title, bags)
 
 
 def whole(hint: str) -> bool:

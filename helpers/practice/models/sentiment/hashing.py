@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from zlib import crc32
 
+from .clauses import clause_weights
 from .lexicon import Lexicon
 from .text import PUNCTUATION
 
@@ -26,12 +27,13 @@ def features(words: list[str], lexicon: Lexicon) -> list[tuple[tuple[int, ...], 
     """Groups of (buckets, loudness) for one text: negated words are marked, pairs cross no punctuation."""
     groups: list[tuple[tuple[int, ...], float]] = []
     negated, before = 0, "^"
-    for word in words:
+    for word, weight in zip(words, clause_weights(words), strict=True):
         if word in PUNCTUATION:
             negated, before = 0, "^"
             continue
         base = lexicon.base(word)
-        groups += [(_single(base, negated > 0), WORD), (_pair(before, base), PAIR), (_pieces(word), PIECE)]
+        groups += [(_single(base, negated > 0), WORD * weight), (_pair(before, base), PAIR * weight)]
+        groups += [(_pieces(word), PIECE * weight)]
         negated = _REACH if word in _NEGATORS else max(0, negated - 1)
         before = base
     return groups

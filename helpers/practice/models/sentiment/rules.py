@@ -5,22 +5,23 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from .clauses import ALTHOUGH, BUT, STOPS, SUBJECTS, clause_weights, hard_to_please, verdict
 from .lexicon import BOOST, BURDEN, CURE, IRREAL, NOT, SPOIL, TROUBLE, WEAK, WORK, Lexicon, Match
-from .text import PUNCTUATION
+from .text import PUNCTUATION, word_set
 
-_STOPS = frozenset(".;!?")
-_BUT = frozenset({"but", "however", "yet", "nevertheless", "nonetheless", "until", "till"})
-_ALTHOUGH = frozenset([
-    "although", "though", "despite", "granted", "while", "whereas", "notwithstanding", "admittedly",
-])
-_EXCEPT = (("apart", "from"), ("aside", "from"), ("other", "than"), ("except", "for"), ("except", "that"))
-_SCOPE_END = _BUT | _ALTHOUGH | {"because", "so", "since", "when", "if", "unless", "except"}
-_WHEN = frozenset({"when", "whenever", "if", "because", "before", "after", "during"})
-_SUBJECTS = frozenset([
-    "i", "we", "they", "he", "she", "it", "you", "the", "my", "our", "their", "this", "that", "these",
-    "those",
-])
-_SCOPE = (6, 4)  # words after a negator or a wish, and after a cure or a spoiler, that it still reaches
+_SCOPE_END = BUT | ALTHOUGH | {"because", "so", "since", "when", "if", "unless", "except"}
+_SCOPE = (6, 5)  # words after a negator or a wish, and after a cure or a spoiler, that it still reaches
+_ENDING = word_set("disappear disappeared disappears vanish vanished vanishes subsided faded evaporated melted")
+_ENDERS = _ENDING | word_set("""gone over history healed ended stopped lifted cleared cured solved sorted fixed unfounded
+groundless nonsense unnecessary needless misplaced exaggerated past forgotten wrong nothing banished""")
+_DENIERS = word_set("no not never nothing without nobody none")
+_OVER = word_set("gone nonsense wrong unnecessary needless disappeared vanished over history healed unfounded groundless")
+_LATELY = word_set("already finally now all completely")
+_INTRANSITIVE = word_set("stopped ended healed lifted cleared")
+_AUXILIARY = word_set("is are was were has have had be been feel feels felt seems proved turned")
+_STAYS = word_set("not never no hardly barely nobody but that who i we")
+_OTHERS = word_set("old previous former last original predecessor competitor other others another")
+_THESE = word_set("this these here them theirs yours")
 _PLAIN_WORK, _IDLE_WORK, _NO_TROUBLE = 0.3, -2.0, 1.8
 
 
@@ -48,6 +49,7 @@ NAMES = (
     + KINDS
     + tuple(f"cue_{cue}" for cue in _CUES)
     + ("loose_not", "loose_wish")
+    + ("end", "before", "end_turned", "before_turned", "grump")
 )
 
 
@@ -57,7 +59,17 @@ def features(words: list[str], lexicon: Lexicon) -> list[float]:
     weights = clause_weights(words)
     found, loose_not, loose_wish = opinions(words, matches, weights)
     cues = [min(words.count(cue), 2) * 0.5 for cue in _CUES]
-    return _summary(found) + _by_kind(found) + cues + [min(loose_not, 2.0), min(loose_wish, 2.0)]
+    loose = [min(loose_not, 2.0), min(loose_wish, 2.0)]
+    return _summary(found) + _by_kind(found) + cues + loose + _course(words, found)
+
+
+def _course(words: list[str], found: list[Polar]) -> list[float]:
+    """How the feeling runs: in the last clause and before it, with and without a word of turn between them."""
+    start, turned = verdict(words)
+    final = [polar.at >= start or polar.kind == "flipped" for polar in found]  # what is taken back is part of the verdict
+    end = math.tanh(math.fsum(polar.value for polar, last in zip(found, final, strict=True) if last) / 2)
+    before = math.tanh(math.fsum(polar.value for polar, last in zip(found, final, strict=True) if not last) / 2)
+    return [end, before, end * turned, before * turned, float(bool(hard_to_please(words)))]
 
 
 def opinions(
@@ -67,14 +79,25 @@ def opinions(
     scopes, flips = _scopes(words), _flipped_spans(words)
     openers = {flag: [m for m in matches if m.flags & flag] for flag in (NOT, IRREAL, CURE, SPOIL)}
     used: set[int] = set()
+    silenced: set[int] = set()  # "gone" in "the pain is gone" has no feeling of its own
     found = []
     for at, match in enumerate(matches):
-        if match.flags & NOT or not (match.polarity or match.flags & (WORK | BURDEN)):
+        if match.start in silenced or match.flags & NOT or not (match.polarity or match.flags & (WORK | BURDEN)):
             continue
         reached = {flag: _reach(openers[flag], match, scopes) for flag in openers}
         used.update(m.start for m in (reached[NOT], reached[IRREAL]) if m)
         value, kind = _judged(match, reached, words)
-        if reached[IRREAL] is None and any(start <= match.start < end for start, end in flips):
+        if kind == "neg" and found and _denies(match, found[-1], words):
+            found[-1] = found[-1]._replace(value=0.0)
+            value, kind = _NO_TROUBLE, "no_trouble"
+        if kind in ("pos", "neg", "no_trouble", "guess") and (ender := _ended(match, words)):
+            value, kind = (-0.7 * value, "spoilt") if value > 0 and kind == "pos" else (1.5, "cured")
+            silenced.update(range(ender, ender + 2))
+        elif kind == "pos" and words[match.start + 1 : match.start + 2] != ["not"] and _elsewhere(match, words):
+            value, kind = -0.8 * value, "flipped"
+        if reached[IRREAL] is None and any(
+            start <= match.start < end and (value > 0 or not glad) for start, end, glad in flips
+        ):
             value, kind = -0.8 * value, "flipped"
         found.append(Polar(value * _degree(matches, at), kind, match.start, weights[match.start]))
     return [polar for polar in found if polar.value], *_loose(openers, used)
@@ -112,6 +135,43 @@ def _unopinionated(flags: int, negated: bool, wished: bool) -> tuple[float, str]
     return (_NO_TROUBLE, "no_trouble") if negated else (0.0, "no_trouble")
 
 
+def _denies(match: Match, before: Polar, words: list[str]) -> bool:
+    """"Not even sore", "no trace of the mould": the find before begins with a negator and ends just before this one."""
+    return before.kind == "neg" and match.start - before.at <= 4 and not _DENIERS.isdisjoint(words[before.at : match.start]) \
+        and PUNCTUATION.isdisjoint(words[before.at : match.start])
+
+
+def _ended(match: Match, words: list[str]) -> int:
+    """Where it is said that something bad or good is over ("the pain has gone"); 0 when it is not."""
+    reach = 5 if match.polarity <= 0 else 3
+    for at in range(match.end, min(len(words), match.end + reach)):
+        if words[at : at + 2] in (["no", "longer"], ["no", "more"]):
+            return at
+        if words[at] in PUNCTUATION or words[at] in _STAYS:
+            break
+        said = not set(words[match.end : at]).isdisjoint(_AUXILIARY)
+        if words[at] in _ENDING or words[at] in _ENDERS and (said or at == match.end and words[at] in _INTRANSITIVE):
+            return at
+    # "The leak that I reported yesterday is already gone": the verb may stand far away in the same clause.
+    for at in range(match.end, min(len(words) - 1, match.end + 12)):
+        if words[at] in PUNCTUATION or words[at] in ("and", "not", "never"):
+            return 0
+        lately = words[at + 1] in _LATELY
+        if words[at] in _AUXILIARY and not _OVER.isdisjoint(words[at + 1 + lately : at + 2 + lately]):
+            return at + 1 + lately
+    return 0
+
+
+def _elsewhere(match: Match, words: list[str]) -> bool:
+    """"My old one was lighter": a comparison that praises what one no longer has."""
+    start = max((at + 1 for at in range(match.start) if words[at] in STOPS), default=0)
+    compared = words[match.end - 1].endswith("er") or words[match.start - 1] == "more"
+    if compared and words[match.end : match.end + 1] == ["than"] or words[match.end - 1] == "than":
+        after = words[match.end + (words[match.end - 1] != "than") :][:2]
+        return not _THESE.isdisjoint(after[:1]) or after == ["anything", "they"]
+    return compared and not _OTHERS.isdisjoint(words[start : start + 4]) and "than" not in words[start : match.start]
+
+
 def _negated_after(match: Match, words: list[str]) -> bool:
     """"Broke nothing", "annoyed nobody": the negator is the object."""
     return words[match.end : match.end + 1] in (["nothing"], ["nobody"], ["none"])
@@ -122,25 +182,28 @@ def _superlative(negator: Match | None, match: Match, words: list[str]) -> bool:
     if negator is None or words[negator.start] not in ("never", "not", "could", "rarely", "seldom"):
         return False
     between = words[negator.end : match.start]
-    perfect = words[negator.start] == "never" or "have" in words[max(0, negator.start - 2) : match.start]
-    if "such" in between or "so" in between or "this" in between:
+    nearby = words[max(0, negator.start - 2) : match.start]
+    perfect = words[negator.start] == "never" or not {"have", "has", "had"}.isdisjoint(nearby)
+    if not {"such", "so", "this"}.isdisjoint(between) or words[match.end : match.end + 2] in (["like", "that"], ["like", "this"]):
         return perfect and (match.polarity > 0 or words[negator.start] == "never" or "ever" in between)
     if match.polarity < 0:
-        return False
-    compared = "more" in between or words[match.start].endswith("er") or words[match.start] == "happier"
-    return compared and (perfect or words[negator.start] == "could")
+        return (perfect or "could" in nearby) and "more" in between and words[negator.start] in ("could", "not")
+    first = words[match.start]
+    compared = "more" in between or first == "more" or first.endswith("er")
+    return compared and (perfect or "could" in words[max(0, negator.start - 1) : negator.start + 1])
 
 
-def _flipped_spans(words: list[str]) -> list[tuple[int, int]]:
-    """Spans whose opinion is taken back: "it was great until ...", "ready to be cross and wasn't"."""
+def _flipped_spans(words: list[str]) -> list[tuple[int, int, bool]]:
+    """Spans whose opinion is taken back: "it was great until ..." (praise only: the third value), "ready to be
+    cross and wasn't"."""
     spans, start, previous = [], 0, 0
     for at, word in enumerate(words):
         if word in ("until", "till"):
-            spans.append((max(start, at - 2), at))
-        if word in _STOPS or at + 1 == len(words):
-            end = at if word in _STOPS else at + 1
+            spans.append((max(start, at - 5), at, True))
+        if word in STOPS or at + 1 == len(words):
+            end = at if word in STOPS else at + 1
             if words[end - 1] == "not" and end - start > 1:
-                spans.append((previous if end - start <= 4 else start, end))
+                spans.append((previous if end - start <= 4 else start, end, False))
             start, previous = at + 1, start
     return spans
 
@@ -167,46 +230,10 @@ def _scopes(words: list[str]) -> list[int]:
     scope, scopes = 0, []
     for at, word in enumerate(words):
         after = words[at + 1] if at + 1 < len(words) else ""
-        if word in PUNCTUATION or word in _SCOPE_END or word in ("and", "then") and after in _SUBJECTS:
+        if word in PUNCTUATION or word in _SCOPE_END or word in ("and", "then") and after in SUBJECTS:
             scope += 1
         scopes.append(scope)
     return scopes
-
-
-def clause_weights(words: list[str]) -> list[float]:
-    """How much each word counts: more after "but", less in an "although" clause, a little more at the end."""
-    weights = [1.0] * len(words)
-    starts = [0] + [at + 1 for at, word in enumerate(words) if word in _STOPS]
-    for number, start in enumerate(starts):
-        end = starts[number + 1] if number + 1 < len(starts) else len(words)
-        previous = starts[number - 1] if number else 0
-        _weigh_sentence(words, weights, previous, start, end)
-    last = max((start for start in starts if start < len(words)), default=0)
-    _scale(weights, last, len(words), 1.2)
-    return weights
-
-
-def _weigh_sentence(words: list[str], weights: list[float], previous: int, start: int, end: int) -> None:
-    for at in range(start, end):
-        word = words[at]
-        yet_to, and_then = words[at + 1 : at + 2] == ["to"], word == "then" and words[at - 1 : at] == [","]
-        if word in _BUT and not yet_to or and_then:
-            _scale(weights, start if at > start else previous, at, 0.5)
-            _scale(weights, at, end, 1.4)
-        elif word in _ALTHOUGH and at + 1 < end and words[at + 1] not in PUNCTUATION:
-            comma = next((i for i in range(at, end) if words[i] == ","), end)
-            _scale(weights, at, comma, 0.4)
-        elif word in _WHEN and at + 1 < end:
-            stop = next((i for i in range(at, end) if words[i] == ","), end)
-            _scale(weights, at, stop, 0.6)
-        elif tuple(words[at : at + 2]) in _EXCEPT:
-            comma = next((i for i in range(at, end) if words[i] == ","), end)
-            _scale(weights, at, comma, 0.4)
-
-
-def _scale(weights: list[float], start: int, end: int, factor: float) -> None:
-    for at in range(start, end):
-        weights[at] *= factor
 
 
 def _summary(found: list[Polar]) -> list[float]:

@@ -58,6 +58,11 @@ def tokens(text: str) -> list[str]:
     return [plain(token) for token in _TOKEN.findall(text)]
 
 
+def word_set(words: str) -> frozenset[str]:
+    """The words of a string, as a set."""
+    return frozenset(words.split())
+
+
 @lru_cache(maxsize=20_000)
 def plain(token: str) -> str:
     """`token` with numbers and spelling variants made alike; the lexicon is read through it too."""
@@ -103,7 +108,9 @@ def inflected(word: str) -> list[str]:
     if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3:
         found += [word[:-1]]
         if word.endswith("es"):
-            found += [word[:-3] + "y"] if word.endswith("ies") else [word[:-2]]
+            found += [word[:-3] + "y"] if word.endswith("ies") else []
+            # "boxes" comes from "box", but "notes" does not come from "not".
+            found += [word[:-2]] if word[:-2].endswith(("s", "x", "z", "ch", "sh", "o")) else []
     for ending in ("ed", "ing"):
         if word.endswith(ending) and len(word) > len(ending) + 2:
             found += _restored(word[: -len(ending)])
