@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import math
+import os
 import random
 import threading
 import time
@@ -90,6 +92,16 @@ class RetryPolicy:
         """The part of `delay` that is ours, without the server's wish."""
         cap = self.cap(kind, n)
         return self.rng.uniform(0.0, cap) if self.jitter == "full" else cap
+
+
+@functools.cache
+def usual_policy() -> RetryPolicy:
+    """RetryPolicy() for calls that were given none, made once per process: seeding its rng takes longer than a call's way."""
+    return RetryPolicy()
+
+
+if hasattr(os, "register_at_fork"):  # a forked process must not wait as long as its siblings
+    os.register_at_fork(after_in_child=usual_policy.cache_clear)
 
 
 class RetryBudget:

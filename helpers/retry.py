@@ -21,7 +21,7 @@ from tenacity.wait import wait_base
 
 from ._attempts import Call, arun, run
 from ._limiter import RateLimiter
-from ._policy import RetryBudget, RetryPolicy
+from ._policy import RetryBudget, RetryPolicy, usual_policy
 from ._streams import astream_with_retry, stream_with_retry
 from .errors import StreamInterrupted, classify
 from .ledger import Ledger
@@ -45,14 +45,14 @@ def call_with_retry(fn: Callable[..., T], *args: Any, policy: RetryPolicy | None
         log: gets one record per attempt.
     """
     _require_callable(fn)
-    return run(Call(policy or RetryPolicy(), limiter, log), fn, args, kwargs)
+    return run(Call(policy or usual_policy(), limiter, log), fn, args, kwargs)
 
 
 async def acall_with_retry(fn: Callable[..., Awaitable[T]], *args: Any, policy: RetryPolicy | None = None,
                            limiter: RateLimiter | None = None, log: Ledger | None = None, **kwargs: Any) -> T:
     """As `call_with_retry`, for a function that returns an awaitable. Cancelling passes at once."""
     _require_callable(fn)
-    return await arun(Call(policy or RetryPolicy(), limiter, log), fn, args, kwargs)
+    return await arun(Call(policy or usual_policy(), limiter, log), fn, args, kwargs)
 
 
 @overload

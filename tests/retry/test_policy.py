@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import os
 import random
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given
@@ -96,3 +99,19 @@ def test_budget_ends_and_is_earned_back():
     for _ in range(10):
         budget.succeeded()
     assert [budget.spend(), budget.spend()] == [True, False]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_forked_processes_do_not_wait_alike():
+    """The policy of calls that were given none is made once per process: two children of a fork draw different waits."""
+    program = (
+        "import os\nfrom helpers._policy import usual_policy\nassert usual_policy() is usual_policy()\n"
+        "for _ in range(2):\n"
+        "    if not os.fork():\n"
+        "        print(usual_policy().own_delay('throttled', 1), flush=True)\n"
+        "        os._exit(0)\n"
+        "    os.wait()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    waits = done.stdout.split()
+    assert len(waits) == 2 and waits[0] != waits[1]
