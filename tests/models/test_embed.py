@@ -65,6 +65,21 @@ def test_no_shared_word_needed(model, a, near, far):
 
 
 @pytest.mark.parametrize(
+    ("query", "target", "other"),
+    [
+        ("Pull the plug on our plan", "Terminate the contract", "Where the device is plugged in"),
+        ("It keels over all the time", "Unexpected crash of the application", "Change the time zone"),
+        ("A living soul, please, not the bot", "Talk to a human agent", "Train the chatbot"),
+        ("My plastic has run out", "Replace an expired credit card", "Recycle the packaging"),
+    ],
+)
+def test_figures_of_speech_find_the_term_of_the_trade(model, query, target, other):
+    """Everyday and figurative wordings are nearer to the matter than to a text about the thing they name."""
+    c = cosines(model, query, target, other)
+    assert c[0, 1] > c[0, 2] + 0.1
+
+
+@pytest.mark.parametrize(
     ("a", "b"),
     [
         ("charged twice", "charging twice"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from helpers.practice.models import zero_shot
+from tools.train import zero_shot_fields
 
 
 @pytest.fixture(scope="module")
@@ -75,3 +76,42 @@ def test_texts_without_meaning(model, text):
 def test_one_label_and_none(model):
     """One label gets everything; no label gives no score."""
     assert model.scores("hello", ["billing"]) == [1.0] and model.scores("hello", []) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "labels", "label"),
+    [
+        ("The cups danced on the shelf and the walls shook", ["earthquake", "kitchen shelves", "music"], "earthquake"),
+        ("The bank said yes, the keys are ours in May", ["buying a home", "river bank", "spring"], "buying a home"),
+        ("The app closes as soon as I tap the printer icon", ["crash", "printing", "billing"], "crash"),
+        ("The wheel spins and each page takes half a minute", ["performance", "car wheels", "book pages"], "performance"),
+    ],
+)
+def test_the_whole_text_beats_one_shared_word(model, text, labels, label):
+    """An event told by its effects wins over a label that shares a word with the text by chance."""
+    assert best(model, text, labels) == label
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Sorry that I forgot to call you back yesterday", "apology"),
+        ("Would you like to come to our garden party on Sunday?", "invitation"),
+        ("Which bus goes to the castle?", "question"),
+        ("Don't forget that the books are due on Friday", "reminder"),
+        ("Keep away from the cliff, the edge is loose", "warning"),
+        ("From the first of May the pool will be closed on Mondays", "announcement"),
+        ("Congratulations on your degree, well done!", "congratulations"),
+    ],
+)
+def test_form_tells_the_kind_of_text(model, text, label):
+    """Kinds of text are told by their form, whatever the text is about."""
+    kinds = ["apology", "invitation", "question", "reminder", "warning", "announcement", "congratulations"]
+    assert best(model, text, kinds) == label
+
+
+def test_every_field_can_be_found_by_its_name(model):
+    """Each name of a field stands for that field, and no two lines of the files are lost in another."""
+    fields = zero_shot_fields.parse()
+    assert all(i in model._fields._meant(f.names[0]) for i, f in enumerate(fields))
+    assert len(fields) > 250

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,12 +23,13 @@ SAME_MATTER = 0.4  # sets of different files this close may be the same matter: 
 
 
 def all_sets() -> list[list[list[str]]]:
-    """Collections of sets, in each of which every set is another matter; `scenes.txt` adds to the first
-    one's sets."""
-    scenes = {
-        key.strip(): rest.split(" / ") for key, rest in (line.split(" | ") for line in _lines("scenes.txt"))
-    }
-    first = [s + [t.strip() for t in scenes.get(s[0], [])] for s in _sets(_lines("paraphrases.txt"))]
+    """Collections of sets, in each of which every set is another matter; `scenes.txt` and `registers.txt`
+    add to the first one's sets."""
+    added: dict[str, list[str]] = defaultdict(list)
+    for line in _lines("scenes.txt") + _lines("registers.txt"):
+        key, _, rest = line.partition(" | ")
+        added[key.strip()] += [text.strip() for text in rest.split(" / ")]
+    first = [s + added[s[0]] for s in _sets(_lines("paraphrases.txt"))]
     pairs = "\n".join(_lines("pairs.txt")).split("==\n")[1:]
     return [first, _sets(_lines("passages.txt")), *(_sets(lines.splitlines()) for lines in pairs)]
 

@@ -25,7 +25,7 @@ SETTINGS = {
     "cues": 1.0,
     "form": 0.8,
     "kinship": 0.2,
-    "embedding": 0.3,
+    "embedding": 0.4,
     "temperature": 0.06,
     "threshold": 0.25,
     "sharpness": 0.05,

@@ -1,7 +1,8 @@
 """Reads the fields of the zero-shot model (`data/zero_shot/fields_*.txt`, `forms.txt`) into arrays.
 
 A line is `names [< wider fields] : cues`; the first name is the field's own, the others are what labels may say.
-`!` before the names marks a form (kind of text, urgency, feeling). A cue is a word, a phrase, or a /regular expression/.
+`!` before the names marks a form (kind of text, urgency, feeling). A cue is a word, a phrase,
+or a /regular expression/; a pattern that begins with ~ is weak.
 """
 
 from __future__ import annotations

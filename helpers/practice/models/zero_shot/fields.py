@@ -17,6 +17,8 @@ CONCEPT = 0.5  # a word that shares a concept with a cue, against the cue itself
 PHRASE = 1.3  # a cue of several words, against a single one
 HEAD, MODIFIER = 0.8, 0.7  # of a label whose parts name fields: its last words, its others
 ALIKE = 0.45  # cosine from which a label stands for a field whose names it does not contain
+HINT, SEVERAL = 0.3, 3  # strength of a pattern marked ~; how many matches of patterns count
+FORM_LEAST = 0.2  # what form counts among labels that are no kinds of text
 RIVALS = 0.5  # how much a cue that speaks for other labels too loses
 UNKNOWN_WEIGHT, KNOWN_WEIGHT, CONSTANT = 0.5, 0.9, 1.5  # of words that are no cue, in the length of a text
 
@@ -31,10 +33,11 @@ class Fields:
         for field, names in enumerate(self._names):
             for name in dict.fromkeys(self.key(name) for name in names):
                 self._by_name[name].append(field)
-        self._patterns: dict[int, list[re.Pattern[str]]] = defaultdict(list)
+        self._patterns: dict[int, list[tuple[re.Pattern[str], float]]] = defaultdict(list)
         for line in _lines(data["field_patterns"]):
             field, _, pattern = line.partition(" ")
-            self._patterns[int(field)].append(re.compile(pattern))
+            strength = HINT if pattern.startswith("~") else 1.0
+            self._patterns[int(field)].append((re.compile(pattern.lstrip("~")), strength))
         self._forms = frozenset(data["field_forms"].tolist())
         cues, ends = _lines(data["cues"]), data["cue_ends"].tolist()
         pairs = list(zip(data["cue_fields"].tolist(), data["cue_shares"].astype(float).tolist(), strict=True))
@@ -66,11 +69,16 @@ class Fields:
     def _formal(self, text: str, meant: list[dict[int, float]]) -> np.ndarray:
         # Where other labels are kinds of text as well, form is what the question is about.
         asked = np.mean([any(f in self._forms for f in shares) for shares in meant])
-        found = [
-            max((s for f, s in shares.items() if any(p.search(text) for p in self._patterns.get(f, ()))), default=0.0)
-            for shares in meant
-        ]
-        return np.array(found) * (0.5 + asked)
+        found = [max((share * self._shape(f, text) for f, share in shares.items()), default=0.0) for shares in meant]
+        return np.array(found) * (FORM_LEAST + asked)
+
+    def _shape(self, field: int, text: str) -> float:
+        # Different wordings that match add up, each further one a little less.
+        hits = sum(
+            strength * min(len({m.group() for m in pattern.finditer(text)}), SEVERAL) ** 0.5
+            for pattern, strength in self._patterns.get(field, ())
+        )
+        return min(hits, SEVERAL) ** 0.5
 
     def _read(self, text: str) -> list[tuple[str, float, dict[int, float]]]:
         """Cues of a text, longest first, and other words: key, weight, and how far each speaks for fields."""
