@@ -21,6 +21,7 @@ _INTRANSITIVE = word_set("stopped ended healed lifted cleared")
 _AUXILIARY = word_set("is are was were has have had be been feel feels felt seems proved turned")
 _STAYS = word_set("not never no hardly barely nobody but that who i we")
 _OTHERS = word_set("old previous former last original predecessor competitor other others another")
+_CLOSINGS = word_set("please help regards sincerely greetings")
 _THESE = word_set("this these here them theirs yours")
 _PLAIN_WORK, _IDLE_WORK, _NO_TROUBLE = 0.3, -2.0, 1.8
 
@@ -66,6 +67,8 @@ def features(words: list[str], lexicon: Lexicon) -> list[float]:
 def _course(words: list[str], found: list[Polar]) -> list[float]:
     """How the feeling runs: in the last clause and before it, with and without a word of turn between them."""
     start, turned = verdict(words)
+    if not turned and not _CLOSINGS.isdisjoint(words[start:]):
+        start = 0  # "Please help, Kofi" after a complaint is no verdict
     final = [polar.at >= start or polar.kind == "flipped" for polar in found]  # what is taken back is part of the verdict
     end = math.tanh(math.fsum(polar.value for polar, last in zip(found, final, strict=True) if last) / 2)
     before = math.tanh(math.fsum(polar.value for polar, last in zip(found, final, strict=True) if not last) / 2)

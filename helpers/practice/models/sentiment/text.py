@@ -18,6 +18,7 @@ _SLOPPY_NOT = re.compile(
 _STEM_OF_NOT = {"ca": "can", "wo": "will", "won": "will", "sha": "shall", "ai": "is", "ain": "is"}
 _SUFFIX = (("'re", " are"), ("'ve", " have"), ("'ll", " will"), ("'m", " am"), ("'d", " would"))
 _IS = re.compile(r"\b(it|that|he|she|there|what|who|here|where|how|everything|nothing|something|this)'s\b")
+_CASH_TILL = re.compile(r"\b(the|an?|our|my|your|their|his|her|this|that|each|every|new|old|one) till\b")  # not "until"
 _TOKEN = re.compile(r"[^\W\d_]+|\d[\d.,:]*|[.,;:!?()…—–#_]")
 _NUMBERS = frozenset(
     [
@@ -54,6 +55,7 @@ def tokens(text: str) -> list[str]:
         text = _IS.sub(r"\1 is", _NOT.sub(_opened, text)).replace("'s", "")
         for short, long in _SUFFIX:
             text = text.replace(short, long)
+    text = _CASH_TILL.sub(r"\1 checkout", text)
     text = _SLOPPY_NOT.sub(_opened, text).replace("cannot", "can not")
     return [plain(token) for token in _TOKEN.findall(text)]
 
