@@ -94,12 +94,13 @@ def confusion_matrix(matrix: Any, labels: Sequence[str], *, title: str | None = 
     i, j = np.unravel_index(int(mixed.argmax()), mixed.shape)
     worst = int(mixed[i, j])
     rows, columns = _axis_names(labels)
-    mixup = f";\n{worst} times “{cut(labels[i], 20)}” is taken for “{cut(labels[j], 20)}”"
+    mixup = (f";\n{worst} times “{cut(labels[i], 20)}” is taken for “{cut(labels[j], 20)}”" if worst > 1
+             else ";\nno pair is mixed up more than once")
     claim = f"{right} of {total} are right" + (mixup if worst else " and nothing is mixed up")
     errors = [(labels[a], labels[b], int(mixed[a, b])) for a, b in np.argwhere(mixed > 0)]
 
     def draw(ax: Axes) -> None:
-        heat(ax, counts, rows, columns, top=max(counts.max(), 1), form="{:.0f}", boxed=[(i, j)] if worst else [])
+        heat(ax, counts, rows, columns, top=max(counts.max(), 1), form="{:.0f}", boxed=[(i, j)] if worst > 1 else [])
         ax.set_xlabel("predicted", loc="left")
         ax.xaxis.set_label_position("top")
         ax.set_ylabel("true")

@@ -217,3 +217,9 @@ def test_labels_are_spread() -> None:
 def test_figures_are_exported() -> None:
     """`from helpers.charts import ...` finds every name it lists."""
     assert all(callable(getattr(charts, name)) for name in charts.__all__)
+
+
+def test_a_matrix_without_a_worst_pair_says_so() -> None:
+    """Where no two labels are mixed up twice, the claim names none and nothing is framed."""
+    card = classification.confusion_matrix([[9, 1, 0], [0, 10, 0], [1, 0, 9]], ["a", "b", "c"])
+    assert "28 of 30 are right" in card.text and "no pair is mixed up more than once" in card.text
