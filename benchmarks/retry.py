@@ -1,8 +1,12 @@
 """N calls under a rate limit, finished by us, by the page's function, by tenacity, stamina and openai's own retries.
 
-    python benchmarks/retry.py                        the whole table into benchmarks/results/ (about 90 minutes)
+    python benchmarks/retry.py                        everything into benchmarks/results/ (about 90 minutes)
+    python benchmarks/retry.py --lead                 what the figures need, ours repeated (about 25 minutes)
     python benchmarks/retry.py --quick                ours and two others, main scenario and no headers (5 minutes)
-    python benchmarks/retry.py --strategy ours-hub --scenario window --workers 8 --repeat 5 --seed 3 --dry
+    python benchmarks/retry.py --strategy ours-hub --scenario "fixed window" --workers 8 --repeat 5 --seed 3 --dry
+
+Finished runs are kept in benchmarks/results/retry.partial.jsonl until all are there: the same command goes on after an
+interruption, unless the helpers or the benchmark have changed.
 
 Every run is a fresh process against one server process (benchmarks/retry_server.py) on loopback, in real time.
 ratio = wall / minimum, the minimum being the least time the limit allows for N requests. Faults cost further requests: the
@@ -13,24 +17,23 @@ the server. With failures the wall time is shorter: read it together with the su
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
-import os
-import platform
-import statistics
+import shlex
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from importlib.metadata import version
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
+import retry_strategies  # noqa: E402
+from retry_report import chart, medians, table, verdicts  # noqa: E402
 from retry_server import Scenario  # noqa: E402
 from retry_strategies import STRATEGIES, overheads  # noqa: E402
 
@@ -48,8 +51,19 @@ SCENARIOS = {
 }
 EXTRA = {"Retry-After only"}  # not part of the comparison: only ours runs it
 WORKERS = (1, 8, 32)
-HEADS = ("strategy", "workers", "runs", "success", "ratio", "attainable", "429 per success", "requests", "p50 s", "p99 s",
-         "slowest worker's share")
+FEW = ("page", "tenacity-both", "stamina", "openai-8")  # with --lead the others run in the main scenario only
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One run of the benchmark. give_up_s: seconds after which others than ours begin no further call."""
+
+    scenario: str
+    strategy: str
+    workers: int
+    calls: int
+    seed: int
+    give_up_s: float
 
 
 def minimum(scenario: Scenario, requests: int) -> float:
@@ -82,19 +96,21 @@ def control(url: str, scenario: Scenario | None = None) -> dict[str, Any]:
         return json.load(reply)
 
 
-def measure(url: str, strategy: str, scenario: Scenario, workers: int, calls: int) -> dict[str, Any]:
+def measure(url: str, cell: Cell) -> dict[str, Any]:
     """One run in a fresh process; one row of figures."""
+    scenario, calls, workers = scenario_of(cell), cell.calls, cell.workers
     control(url, scenario)
-    command = [sys.executable, str(Path(__file__)), "--child", strategy, url, str(calls), str(workers)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
+    command = [sys.executable, str(Path(__file__)), "--child", url, json.dumps(asdict(cell))]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=900)
     if done.returncode:
-        raise RuntimeError(f"{strategy} with {workers} workers failed:\n{done.stderr[-2000:]}")
+        raise RuntimeError(f"{cell.strategy} with {workers} workers failed:\n{done.stderr[-2000:]}")
     seen, counts = json.loads(done.stdout.strip().splitlines()[-1]), control(url)
     ok, statuses = max(1, seen["ok"]), counts["statuses"]
     shares = [seen["per_worker"].get(str(worker), 0) / (seen["ok"] / workers or 1) for worker in range(workers)]
     latencies = sorted(seen["latencies_s"]) or [0.0]
     return {
-        "success": seen["ok"] / calls, "wall_s": seen["wall_s"], "ratio": seen["wall_s"] / minimum(scenario, calls),
+        **asdict(cell), "success": seen["ok"] / calls, "undone": calls - seen["ok"] - sum(seen["failures"].values()),
+        "wall_s": seen["wall_s"], "ratio": seen["wall_s"] / minimum(scenario, calls),
         "attainable": seen["wall_s"] / minimum(scenario, calls + counts["faults"]), "faults": counts["faults"],
         "requests": counts["requests"], "refused": statuses.get("429", 0) / ok, "loading": statuses.get("503", 0) / ok,
         "p50_s": latencies[len(latencies) // 2], "p99_s": latencies[int(len(latencies) * 0.99)], "slowest_share": min(shares),
@@ -102,18 +118,18 @@ def measure(url: str, strategy: str, scenario: Scenario, workers: int, calls: in
     }
 
 
-def child(strategy: str, url: str, calls: int, workers: int) -> None:
+def child(url: str, cell: Cell) -> None:
     """The process of one run: prints a Run as JSON."""
     from huggingface_hub import AsyncInferenceClient, InferenceClient  # noqa: F401  (imports are not measured)
     from openai import OpenAI  # noqa: F401
-    run = STRATEGIES[strategy][1](url, calls, workers)
-    print(json.dumps(run.__dict__))
+    retry_strategies.GIVE_UP_S = cell.give_up_s
+    print(json.dumps(STRATEGIES[cell.strategy][1](url, cell.calls, cell.workers).__dict__))
 
 
-def scenario(name: str, calls: int, seed: int) -> Scenario:
-    """A scenario for so many calls; the limit of "halving" halves when half of them were admitted."""
-    found = SCENARIOS[name]
-    return replace(found, seed=seed, halve_after=calls // 2 if found.halve_after else None)
+def scenario_of(cell: Cell) -> Scenario:
+    """Its scenario for so many calls; the limit of "halving" halves when half of them were admitted."""
+    found = SCENARIOS[cell.scenario]
+    return replace(found, seed=cell.seed, halve_after=cell.calls // 2 if found.halve_after else None)
 
 
 def line(row: dict[str, Any]) -> str:
@@ -123,83 +139,57 @@ def line(row: dict[str, Any]) -> str:
             f"p50 {row['p50_s']:.3f}  p99 {row['p99_s']:.3f}  share {row['slowest_share']:.2f}  {row['failures'] or ''}")
 
 
-def run_all(strategies: list[str], scenarios: list[str], workers: list[int], repeat: int, calls: int,
-            seed: int) -> list[dict[str, Any]]:
-    """Every combination, `repeat` times with seeds from `seed` on; prints a line per run."""
-    rows = []
-    with server() as url:
-        for name in scenarios:
-            for strategy in strategies:
-                if name in EXTRA and not strategy.startswith("ours"):
+def cells(options: argparse.Namespace) -> list[Cell]:
+    """What to run, in order."""
+    planned = []
+    for name in options.scenario:
+        for strategy in options.strategy:
+            ours = strategy.startswith("ours")
+            if name in EXTRA and (not ours or options.lead):
+                continue
+            workers, repeat = options.workers, options.repeat
+            if options.lead:
+                if not ours and name != "main" and strategy not in FEW or ours and strategy != "ours-hub" and name != "main":
                     continue
-                for count in workers:
-                    for turn in range(repeat):
-                        row = {"scenario": name, "strategy": strategy, "workers": count, "seed": seed + turn}
-                        row |= measure(url, strategy, scenario(name, calls, seed + turn), count, calls)
-                        rows.append(row)
-                        print(line(row), flush=True)
-    return rows
+                repeat = 3 if strategy == "ours-hub" else 1
+                if name != "main":
+                    workers = options.workers[-1:] if not ours or name in ("no cold start", "dead") else options.workers[1:]
+            if name == "no headers" and strategy == "ours-hub" and not options.quick and not options.dry:
+                repeat = max(repeat, 5)
+            planned += [Cell(name, strategy, count, options.calls, options.seed + turn, 60.0 if options.lead else 150.0)
+                        for count in workers for turn in range(repeat)]
+    return planned
 
 
-def medians(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One row per scenario, strategy and number of workers: the median of each figure; runs: how many."""
-    groups: dict[tuple[str, str, int], list[dict[str, Any]]] = {}
-    for row in rows:
-        groups.setdefault((row["scenario"], row["strategy"], row["workers"]), []).append(row)
-    figures = ("success", "wall_s", "ratio", "attainable", "refused", "loading", "p50_s", "p99_s", "slowest_share", "requests")
-    return [{"scenario": key[0], "strategy": key[1], "workers": key[2], "runs": len(group),
-             **{figure: statistics.median(row[figure] for row in group) for figure in figures}} for key, group in groups.items()]
+def run_all(planned: list[Cell], partial: Path | None) -> list[dict[str, Any]]:
+    """The rows of all cells; those found in `partial` are not run again. Prints a line per run."""
+    state = _state()
+    rows = {}
+    if partial and partial.exists():
+        for text in partial.read_text().splitlines():
+            row = json.loads(text)
+            if row.pop("state") == state:
+                rows[Cell(*(row[name] for name in Cell.__dataclass_fields__))] = row
+    with server() as url:
+        for cell in planned:
+            if cell in rows:
+                print(line(rows[cell]), " (kept)", flush=True)
+                continue
+            rows[cell] = measure(url, cell)
+            print(line(rows[cell]), flush=True)
+            if partial:
+                with partial.open("a") as file:
+                    file.write(json.dumps(rows[cell] | {"state": state}) + "\n")
+    return [rows[cell] for cell in planned]
 
 
-def table(rows: list[dict[str, Any]], cost: dict[str, float], calls: int) -> str:
-    """The results as Markdown."""
-    lines = ["# Retries under a rate limit: measured", "",
-             f"{time.strftime('%Y-%m-%d')}, Python {platform.python_version()}, "
-             + ", ".join(f"{name} {version(name)}" for name in ("huggingface_hub", "openai", "tenacity", "stamina"))
-             + f"; {os.cpu_count()} cores, load average {os.getloadavg()[2]:.1f} over the last 15 minutes; N = {calls}; medians. "
-             f"Command: `python {' '.join(['benchmarks/retry.py', *sys.argv[1:]])}`.", "",
-             "ratio: wall time / least time the limit allows for N requests. attainable: the same, counting the requests that "
-             "the server's faults cost (in the fixed window these need one more window: 1.25 is the floor of the ratio).", ""]
-    for name in dict.fromkeys(row["scenario"] for row in rows):
-        lines += [f"## {name}", "", f"| {' | '.join(HEADS)} |", "|---" * len(HEADS) + "|"]
-        lines += [f"| {STRATEGIES[row['strategy']][0]} | {row['workers']} | {row['runs']} | {row['success']:.1%} "
-                  f"| {row['ratio']:.2f} | {row['attainable']:.2f} | {row['refused']:.3f} | {row['requests']:.0f} "
-                  f"| {row['p50_s']:.3f} | {row['p99_s']:.2f} | {row['slowest_share']:.2f} |"
-                  for row in rows if row["scenario"] == name]
-        lines.append("")
-    lines += ["## Overhead of a call that succeeds at once", "", "| way | microseconds |", "|---|---|"]
-    lines += [f"| {name} | {value:.1f} |" for name, value in cost.items()]
-    return "\n".join(lines) + "\n"
-
-
-def figure(rows: list[dict[str, Any]], path: Path) -> None:
-    """Waste against time in the main scenario, 32 workers (or the most that were run)."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-    main = [row for row in rows if row["scenario"] == "main"]
-    if not main:
-        return
-    most = max(row["workers"] for row in main)
-    shown = sorted((row for row in main if row["workers"] == most), key=lambda row: -row["ratio"])
-    sheet = Figure(figsize=(7.2, 0.9 + 0.36 * len(shown)), dpi=200, layout="constrained", facecolor="white")
-    FigureCanvasAgg(sheet)
-    for place, (key, label) in enumerate((("ratio", "wall time / minimum"), ("refused", "429 per success"))):
-        axes = sheet.add_subplot(1, 2, place + 1)
-        names = [STRATEGIES[row["strategy"]][0] + ("" if row["success"] > 0.9999 else f" ({row['success']:.1%} ok)")
-                 for row in shown]
-        colours = ["#0072B2" if row["strategy"].startswith("ours") else "#767676" for row in shown]
-        axes.barh(range(len(shown)), [row[key] for row in shown], color=colours)
-        for at, row in enumerate(shown):
-            axes.text(row[key], at, f" {row[key]:.2f}", va="center", fontsize=11)
-        axes.set_yticks(range(len(shown)), names if place == 0 else [""] * len(shown), fontsize=11)
-        axes.set_xlabel(label, fontsize=11)
-        axes.margins(x=0.18)
-        axes.set_xticks([])
-        for side in ("top", "right", "bottom"):
-            axes.spines[side].set_visible(False)
-    sheet.suptitle(f"A shared limiter that learns wastes neither time nor requests\n({most} workers)", x=0.01, ha="left",
-                   fontsize=13, fontweight="bold")
-    sheet.savefig(path, metadata={"Software": None})
+def _state() -> str:
+    """A fingerprint of what is measured: the helpers, this benchmark, its scenarios."""
+    found = hashlib.sha256(repr(SCENARIOS).encode())
+    for path in sorted([*HERE.parent.glob("helpers/*.py"), *HERE.glob("retry*.py")]):
+        if path.name != "retry_report.py":
+            found.update(path.read_bytes())
+    return found.hexdigest()[:16]
 
 
 def _change_limits(options: argparse.Namespace) -> None:
@@ -216,11 +206,13 @@ def main() -> None:
     parser.add_argument("--strategy", nargs="+", default=list(STRATEGIES), choices=list(STRATEGIES))
     parser.add_argument("--scenario", nargs="+", default=list(SCENARIOS), choices=list(SCENARIOS))
     parser.add_argument("--workers", nargs="+", type=int, default=list(WORKERS))
-    parser.add_argument("--repeat", type=int, default=1, help="runs of each other strategy; ours run five times with no headers")
+    parser.add_argument("--repeat", type=int, default=1, help="runs of each cell; ours run five times with no headers")
     parser.add_argument("--calls", type=int, default=CALLS)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--lead", action="store_true", help="ours 3 times (no headers 5), the others once, where a figure asks")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--dry", action="store_true", help="write no files")
+    parser.add_argument("--into", type=Path, default=RESULTS, help="folder for the results")
     parser.add_argument("--rate", type=float, help="requests per second of the bucket (50)")
     parser.add_argument("--burst", type=float, help="size of the bucket (10)")
     parser.add_argument("--window", nargs=2, type=float, metavar=("QUOTA", "SECONDS"), help="of the fixed window (100 4)")
@@ -229,24 +221,28 @@ def main() -> None:
     _change_limits(options)
     if options.quick:
         options.strategy, options.scenario = ["ours-hub", "tenacity-both", "openai-8"], ["main", "no headers"]
-    rows = run_all(options.strategy, options.scenario, options.workers, options.repeat, options.calls, options.seed)
-    if options.repeat < 5 and "no headers" in options.scenario and not options.quick and not options.dry:
-        ours = [name for name in options.strategy if name.startswith("ours")]
-        rows += run_all(ours, ["no headers"], options.workers, 5 - options.repeat, options.calls, options.seed + options.repeat)
-    cost = overheads()
-    text = table(medians(rows), cost, options.calls)
+    folder: Path = options.into
+    folder.mkdir(exist_ok=True, parents=True)
+    partial = folder / "retry.partial.jsonl"
+    rows = run_all(cells(options), None if options.dry else partial)
+    cost, middle = overheads(), medians(rows)
+    command = shlex.join(["python", "benchmarks/retry.py", *sys.argv[1:]])
+    text = table(middle, cost, options.calls, command)
+    print()
     if options.dry:
         print(text)
         return
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "retry.md").write_text(text)
-    (RESULTS / "retry.json").write_text(json.dumps({"rows": rows, "overhead_us": cost}, indent=1))
-    figure(medians(rows), RESULTS / "retry.png")
-    print(f"Written: {RESULTS.name}/retry.md, retry.json, retry.png")
+    for figure, bound, measured, met, best in verdicts(middle, cost):
+        print(f"{figure:58} {bound:>8}  {measured:>8}  {met:8} others {best}")
+    (folder / "retry.md").write_text(text)
+    (folder / "retry.json").write_text(json.dumps({"rows": rows, "overhead_us": cost}, indent=1))
+    chart(middle, folder / "retry.png")
+    partial.unlink(missing_ok=True)
+    print(f"Written: {folder.name}/retry.md, retry.json, retry.png")
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--child"]:
-        child(sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]))
+        child(sys.argv[2], Cell(**json.loads(sys.argv[3])))
     else:
         main()

@@ -251,7 +251,7 @@ STRATEGIES: dict[str, tuple[str, Callable[[str, int, int], Run]]] = {
 
 # -- overhead ----------------------------------------------------------------------------------------------------------------
 def overheads(repeats: int = 1000, rounds: int = 40) -> dict[str, float]:
-    """Microseconds that each way adds to a call that succeeds at once; best of `rounds`, the ways in turn (the machine may be busy)."""
+    """Microseconds that each way adds to a call that succeeds at once; best of `rounds` in turn (the machine may be busy)."""
     import stamina
     import tenacity
 

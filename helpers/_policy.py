@@ -85,7 +85,7 @@ class RetryPolicy:
 
     def delay(self, verdict: Verdict, n: int) -> float:
         """Seconds to wait before retry `n` (from 1) after `verdict`."""
-        silent = verdict.status == 503 and verdict.retry_after is None  # overloaded or being started, and does not say for how long
+        silent = verdict.status == 503 and verdict.retry_after is None  # overloaded or starting, for how long it does not say
         return (verdict.retry_after or 0.0) + self.own_delay("throttled" if silent else verdict.kind, n)
 
     def own_delay(self, kind: str, n: int) -> float:

@@ -134,6 +134,8 @@ def answers() -> Iterator[Answers]:
             self.end_headers()
             self.wfile.write(data)
 
+        do_GET = do_POST
+
         def log_message(self, *args: Any) -> None:
             pass
 

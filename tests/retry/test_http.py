@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import pytest
 
@@ -120,6 +121,32 @@ def test_without_the_transport(answers):
     limiter = RateLimiter()
     call_with_retry(client.chat.completions.create, model="m", messages=MESSAGES, policy=QUICK, limiter=limiter)
     assert limiter.rate == 50.0
+
+
+HUB_LIMIT = {"RateLimit": '"api";r=0;t=300', "RateLimit-Policy": '"fixed window";"api";q=500;w=300'}
+
+
+@pytest.mark.parametrize("status", [200, 429])
+def test_questions_to_the_hub_do_not_teach_the_limiter(answers, ledger, status):
+    """A GET to the Hub inside a call says nothing about the model's limit, neither by its headers nor as a refusal."""
+    from huggingface_hub import HfApi, InferenceClient
+    from huggingface_hub.errors import HfHubHTTPError
+
+    client, api = InferenceClient(base_url=answers.url, api_key="none", timeout=5), HfApi(endpoint=answers.url, token=False)
+    limiter = RateLimiter()
+    rates = []
+
+    def look_then_chat():
+        with contextlib.suppress(HfHubHTTPError):
+            api.model_info("m")
+        rates.append(limiter.rate)
+        return client.chat_completion(MESSAGES)
+
+    answers.script = [(status, {"id": "m", "error": "x"}, {**HUB_LIMIT, "Retry-After": "300"}), (200, CHAT, LIMIT)]
+    call_with_retry(look_then_chat, policy=QUICK, limiter=limiter, log=ledger)
+    assert [(a.method, a.status) for a in ledger] == [("GET", status), ("POST", 200)]
+    assert rates == [None] and limiter.rate == 50.0 and limiter.accepted == 1
+    assert not limiter.acquire(timeout=1.0).waited_s, "nobody pauses for the Hub"
 
 
 def test_attempt_timeout_reaches_the_wire(answers, ledger):
