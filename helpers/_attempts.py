@@ -1,7 +1,7 @@
 """One call and its attempts: the state between tenacity's loop and the limiter, the ledger and the transport.
 
-tenacity runs the loop and asks this object three things: is the error worth a repeat, how long to wait, when to stop. The
-first attempt is made before the loop and handed to it as its first outcome only if it failed.
+tenacity runs the loop (`_loop.py`) and asks this object three things: is the error worth a repeat, how long to wait, when to
+stop.
 """
 
 from __future__ import annotations
@@ -242,43 +242,3 @@ class Call:
         exc.add_note(text.strip())
         self.error = None  # no reference cycle
         return exc
-
-
-def run(call: Call, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Run `call` to its end: fn's result, or its own last exception."""
-    try:
-        return call.run(fn, args, kwargs)  # the loop is made for those that need it: most calls succeed at once
-    except Exception as exc:
-        failed = [exc]
-    loop = tenacity.Retrying(sleep=call.policy.sleep, stop=call.stop, wait=call.wait, retry=call.retry, reraise=True)
-
-    def attempt() -> Any:
-        if failed:
-            raise failed.pop()
-        return call.run(fn, args, kwargs)
-
-    try:
-        return loop(attempt)
-    except Exception as exc:
-        call.annotate(exc)
-        raise
-
-
-async def arun(call: Call, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """As `run`, awaited."""
-    try:
-        return await call.arun(fn, args, kwargs)
-    except Exception as exc:
-        failed = [exc]
-    loop = tenacity.AsyncRetrying(sleep=call.policy.asleep, stop=call.stop, wait=call.wait, retry=call.retry, reraise=True)
-
-    async def attempt() -> Any:
-        if failed:
-            raise failed.pop()
-        return await call.arun(fn, args, kwargs)
-
-    try:
-        return await loop(attempt)
-    except Exception as exc:
-        call.annotate(exc)
-        raise

@@ -10,9 +10,10 @@ import inspect
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
-from ._attempts import Call, arun, run
+from ._attempts import Call
 from ._chunks import END, EmptyStream, Progress, SilentStream, carries_output, text_of
 from ._limiter import RateLimiter
+from ._loop import arun, run
 from ._policy import RetryPolicy
 from ._reader import Patience, Reader, aclose, aclose_bodies, close_bodies, next_within, seconds_left
 from .ledger import Ledger

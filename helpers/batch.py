@@ -10,9 +10,10 @@ from dataclasses import replace
 from os import PathLike
 from typing import Any
 
-from ._attempts import Call, arun, run
+from ._attempts import Call
 from ._batch import Batch, BatchResult
 from ._limiter import RateLimiter
+from ._loop import arun, run
 from ._policy import RetryPolicy
 from ._remote import sender
 from .errors import BatchStopped

@@ -19,8 +19,9 @@ from typing import Any, TypeVar, overload
 import tenacity
 from tenacity.wait import wait_base
 
-from ._attempts import Call, arun, run
+from ._attempts import Call
 from ._limiter import RateLimiter
+from ._loop import arun, run
 from ._policy import RetryBudget, RetryPolicy, usual_policy
 from ._streams import astream_with_retry, stream_with_retry
 from .errors import StreamInterrupted, classify

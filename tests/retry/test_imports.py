@@ -23,7 +23,7 @@ def test_floors():
     floors = [
         {"_headers", "_explanations", "_classify", "errors", "ledger"},
         {"_limits", "_probe", "_turns", "_limiter", "pacing"},
-        {"_policy", "_attempts", "_streams", "_remote", "_resume", "_progress", "_batch", "retry", "batch"},
+        {"_policy", "_attempts", "_loop", "_streams", "_remote", "_resume", "_progress", "_batch", "retry", "batch"},
     ]
     helpers = Path(__file__).parents[2] / "helpers"
     for number, floor in enumerate(floors):
