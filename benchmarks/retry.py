@@ -6,7 +6,7 @@
     python benchmarks/retry.py --strategy ours-hub --scenario "fixed window" --workers 8 --repeat 5 --seed 3 --dry
 
 Finished runs are kept in benchmarks/results/retry.partial.jsonl until all are there: the same command goes on after an
-interruption, unless the helpers or the benchmark have changed.
+interruption, unless what is measured has changed.
 
 Every run is a fresh process against one server process (benchmarks/retry_server.py) on loopback, in real time.
 ratio = wall / minimum, the minimum being the least time the limit allows for N requests. Faults cost further requests: the
@@ -20,6 +20,7 @@ import argparse
 import hashlib
 import json
 import shlex
+import signal
 import subprocess
 import sys
 import urllib.request
@@ -51,6 +52,8 @@ SCENARIOS = {
 }
 EXTRA = {"Retry-After only"}  # not part of the comparison: only ours runs it
 WORKERS = (1, 8, 32)
+OURS = ("_attempts", "_batch", "_classify", "_headers", "_limiter", "_limits", "_loop", "_policy", "_probe", "_turns", "batch",
+        "hook", "ledger", "pacing", "retry", "transport")  # modules on the way of a call
 FEW = ("page", "tenacity-both", "stamina", "openai-8")  # with --lead the others run in the main scenario only
 
 
@@ -81,8 +84,8 @@ def minimum(scenario: Scenario, requests: int) -> float:
 def server() -> Iterator[str]:
     """The imitation server in a process of its own; gives its URL."""
     process = subprocess.Popen([sys.executable, str(HERE / "retry_server.py")], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
     try:
-        assert process.stdout is not None
         yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
     finally:
         process.terminate()
@@ -184,11 +187,11 @@ def run_all(planned: list[Cell], partial: Path | None) -> list[dict[str, Any]]:
 
 
 def _state() -> str:
-    """A fingerprint of what is measured: the helpers, this benchmark, its scenarios."""
+    """A fingerprint of what is measured: our way of a call, this benchmark, its scenarios."""
     found = hashlib.sha256(repr(SCENARIOS).encode())
-    for path in sorted([*HERE.parent.glob("helpers/*.py"), *HERE.glob("retry*.py")]):
-        if path.name != "retry_report.py":
-            found.update(path.read_bytes())
+    ours = [HERE.parent / "helpers" / f"{name}.py" for name in OURS]
+    for path in (*ours, HERE / "retry_server.py", HERE / "retry_strategies.py"):
+        found.update(path.read_bytes())
     return found.hexdigest()[:16]
 
 
@@ -219,6 +222,9 @@ def main() -> None:
     parser.add_argument("--latency", nargs=2, type=float, metavar=("LOW", "HIGH"), help="seconds (0.005 0.015)")
     options = parser.parse_args()
     _change_limits(options)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the server ends as well
+    if any(minimum(replace(found, halve_after=None), options.calls) <= 0 for found in SCENARIOS.values()):
+        parser.error("--calls must be above the quota of the window and the burst of the bucket")
     if options.quick:
         options.strategy, options.scenario = ["ours-hub", "tenacity-both", "openai-8"], ["main", "no headers"]
     folder: Path = options.into

@@ -41,6 +41,15 @@ def test_window_that_shows_in_retry_after_only(limit):
     assert wasted <= 1.3 and out.refused <= 0.05
 
 
+@pytest.mark.parametrize(
+    ("limit", "workers", "most", "refusals"), [(Fixed(30, 10), 8, 1.08, 0.03), (Fixed(100, 4), 32, 1.35, 0.08)]
+)
+def test_rests_are_counted(limit, workers, most, refusals):
+    """Many callers that rest together: the rest is part of what the next rate is reckoned from, from the first refusal on."""
+    wasted, out = ratio(Service([limit], headers="retry-after", error_rate=0), workers, 500)
+    assert wasted <= most and out.refused <= refusals
+
+
 @pytest.mark.parametrize("workers", [2, 32])
 def test_cold_start_that_is_not_announced(workers):
     """503 without a hint for 12 s: one request at a time tries, and nothing is lost."""
