@@ -54,7 +54,7 @@ EXTRA = {"Retry-After only"}  # not part of the comparison: only ours runs it
 WORKERS = (1, 8, 32)
 OURS = ("_attempts", "_batch", "_classify", "_headers", "_limiter", "_limits", "_loop", "_policy", "_probe", "_turns", "batch",
         "hook", "ledger", "pacing", "retry", "transport")  # modules on the way of a call
-FEW = ("page", "tenacity-both", "stamina", "openai-8")  # with --lead the others run in the main scenario only
+FEW = ("page", "tenacity-both", "stamina", "openai-8")  # with --lead the others run in one cell only
 
 
 @dataclass(frozen=True)
@@ -67,17 +67,6 @@ class Cell:
     calls: int
     seed: int
     give_up_s: float
-
-
-def minimum(scenario: Scenario, requests: int) -> float:
-    """The least seconds in which the limit admits `requests`, cold start included."""
-    if scenario.window:
-        quota, span = scenario.window
-        return scenario.cold_s + (requests - 1) // quota * span
-    if scenario.halve_after:
-        before = (scenario.halve_after - scenario.burst) / scenario.rate
-        return scenario.cold_s + before + (requests - scenario.halve_after) * 2 / scenario.rate
-    return scenario.cold_s + (requests - scenario.burst) / scenario.rate
 
 
 @contextmanager
@@ -113,8 +102,8 @@ def measure(url: str, cell: Cell) -> dict[str, Any]:
     latencies = sorted(seen["latencies_s"]) or [0.0]
     return {
         **asdict(cell), "success": seen["ok"] / calls, "undone": calls - seen["ok"] - sum(seen["failures"].values()),
-        "wall_s": seen["wall_s"], "ratio": seen["wall_s"] / minimum(scenario, calls),
-        "attainable": seen["wall_s"] / minimum(scenario, calls + counts["faults"]), "faults": counts["faults"],
+        "wall_s": seen["wall_s"], "ratio": seen["wall_s"] / scenario.least_s(calls),
+        "attainable": seen["wall_s"] / scenario.least_s(calls + counts["faults"]), "faults": counts["faults"],
         "requests": counts["requests"], "refused": statuses.get("429", 0) / ok, "loading": statuses.get("503", 0) / ok,
         "p50_s": latencies[len(latencies) // 2], "p99_s": latencies[int(len(latencies) * 0.99)], "slowest_share": min(shares),
         "failures": seen["failures"], "summary": seen["summary"], "seconds": counts["seconds"],
@@ -147,21 +136,24 @@ def cells(options: argparse.Namespace) -> list[Cell]:
     planned = []
     for name in options.scenario:
         for strategy in options.strategy:
-            ours = strategy.startswith("ours")
-            if name in EXTRA and (not ours or options.lead):
+            workers, repeat = _lead(name, strategy, options.workers) if options.lead else (options.workers, options.repeat)
+            if name in EXTRA and (options.lead or not strategy.startswith("ours")):
                 continue
-            workers, repeat = options.workers, options.repeat
-            if options.lead:
-                if not ours and name != "main" and strategy not in FEW or ours and strategy != "ours-hub" and name != "main":
-                    continue
-                repeat = 3 if strategy == "ours-hub" else 1
-                if name != "main":
-                    workers = options.workers[-1:] if not ours or name in ("no cold start", "dead") else options.workers[1:]
             if name == "no headers" and strategy == "ours-hub" and not options.quick and not options.dry:
                 repeat = max(repeat, 5)
             planned += [Cell(name, strategy, count, options.calls, options.seed + turn, 60.0 if options.lead else 150.0)
                         for count in workers for turn in range(repeat)]
     return planned
+
+
+def _lead(scenario: str, strategy: str, workers: list[int]) -> tuple[list[int], int]:
+    """(numbers of workers, runs) that the figures need."""
+    most = workers[-1:]
+    if strategy == "ours-hub":
+        return workers if scenario == "main" else most if scenario in ("no cold start", "dead") else workers[1:], 3
+    if strategy in FEW:
+        return workers if scenario == "main" else most, 1
+    return most if scenario == "main" else [], 1
 
 
 def run_all(planned: list[Cell], partial: Path | None) -> list[dict[str, Any]]:
@@ -223,11 +215,11 @@ def main() -> None:
     options = parser.parse_args()
     _change_limits(options)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the server ends as well
-    if any(minimum(replace(found, halve_after=None), options.calls) <= 0 for found in SCENARIOS.values()):
+    if any(replace(found, halve_after=None).least_s(options.calls) <= 0 for found in SCENARIOS.values()):
         parser.error("--calls must be above the quota of the window and the burst of the bucket")
     if options.quick:
         options.strategy, options.scenario = ["ours-hub", "tenacity-both", "openai-8"], ["main", "no headers"]
-    folder: Path = options.into
+    folder = options.into
     folder.mkdir(exist_ok=True, parents=True)
     partial = folder / "retry.partial.jsonl"
     rows = run_all(cells(options), None if options.dry else partial)

@@ -43,6 +43,16 @@ class Scenario:
     latency_s: tuple[float, float] = (0.005, 0.015)
     seed: int = 7
 
+    def least_s(self, requests: int) -> float:
+        """The least seconds in which the limit admits `requests`, cold start included."""
+        if self.window:
+            quota, span = self.window
+            return self.cold_s + (requests - 1) // quota * span
+        if self.halve_after:
+            before = (self.halve_after - self.burst) / self.rate
+            return self.cold_s + before + (requests - self.halve_after) * 2 / self.rate
+        return self.cold_s + (requests - self.burst) / self.rate
+
 
 @dataclass
 class Counts:
