@@ -140,8 +140,8 @@ def table(rows: list[Row], cost: dict[str, float], calls: int, command: str) -> 
 
 
 def _line(row: Row) -> str:
-    return (f"| {STRATEGIES[row['strategy']][0]} | {row['workers']} | {row['runs']} | {row['success']:.1%} "
-            f"| {row['ratio']:.2f} | {row['attainable']:.2f} | {row['refused']:.3f} "
+    ratios = "– | – | –" if row["success"] == 0 else f"{row['ratio']:.2f} | {row['attainable']:.2f} | {row['refused']:.3f}"
+    return (f"| {STRATEGIES[row['strategy']][0]} | {row['workers']} | {row['runs']} | {row['success']:.1%} | {ratios} "
             f"| {row['requests']:.0f}{'+' if row['undone'] else ''} "
             f"| {row['p50_s']:.3f} | {row['p99_s']:.2f} | {row['slowest_share']:.2f} |")
 
@@ -158,7 +158,7 @@ def chart(rows: list[Row], path: Path) -> None:
     sheet = Figure(figsize=(8.4, 1.5 + 0.36 * len(shown)), dpi=160, layout="constrained", facecolor="white")
     FigureCanvasAgg(sheet)
     panels: tuple[tuple[str, str, Callable[[float], str]], ...] = (
-        ("ratio", "wall time / least time that the limit allows", "{:.2f}".format),
+        ("ratio", "wall time / least time", "{:.2f}".format),
         ("refused", "429 per successful call", "{:.2f}".format))
     for place, (key, label, form) in enumerate(panels):
         axes = sheet.add_subplot(1, 2, place + 1)
@@ -192,8 +192,8 @@ def _claim(shown: list[Row], workers: int) -> str:
     if ours is None:
         return f"Time and refused requests, {setting}"
     others = [row for row in shown if not row["strategy"].startswith("ours") and row["success"] == 1.0]
-    mine = f"With a shared limiter {ours['ratio']:.2f} × the least time and {ours['refused']:.2f} refusals per call"
+    mine = f"With a shared limiter: {ours['ratio']:.2f} × the least time and {ours['refused']:.2f} refusals per call"
     if not others:
         return f"{mine}\n({setting})"
-    return f"{mine},\nwithout {min(row['ratio'] for row in others):.2f} × or more and " \
+    return f"{mine};\nwithout: {min(row['ratio'] for row in others):.2f} × or more and " \
            f"{min(row['refused'] for row in others):.2f} or more ({setting})"
