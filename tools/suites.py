@@ -55,6 +55,8 @@ def main(argv: list[str], file: Path = ROOT / "tests" / "suites.toml") -> int:
         return 2
     REFUSED.parent.mkdir(exist_ok=True)
     REFUSED.write_text("")
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell starts background jobs so, and children would inherit it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     lines, total = [], Result()
     for group in groups(list(suites), together) if name == "all" else [[name]]:
         with ThreadPoolExecutor(len(group)) as pool:

@@ -16,6 +16,7 @@ from helpers import _whole
 # When the part `at` of the package is about to be imported, the process gets the signal of the Stop button.
 TORN = """
 import os, signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores Ctrl-C, and so would its children
 {first}
 class Press:
     pressed = False
@@ -41,6 +42,7 @@ PLACES = [("matplotlib.pyplot", "matplotlib.rcsetup", "matplotlib.pyplot.figure(
 
 LOOK = """
 import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from helpers import _whole
 _whole.keep_imports_whole()
 _whole.keep_imports_whole()
