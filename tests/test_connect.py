@@ -148,7 +148,7 @@ def test_close_gives_everything_back():
     url = course.server.url
     course.close()
     course.close()
-    assert type(hub.get_session()) is hub_http().Client and constants.HF_HUB_DISABLE_IMPLICIT_TOKEN == flag
+    assert type(hub.get_session()) is hub_http().Client and flag == constants.HF_HUB_DISABLE_IMPLICIT_TOKEN
     with pytest.raises(OSError):
         socket.create_connection(("127.0.0.1", int(url.rsplit(":", 1)[1])), timeout=2).close()
     assert threading.active_count() <= before + 1
@@ -164,8 +164,9 @@ def test_second_connect_replaces_the_first():
 
 def test_class_server():
     """connect(URL) uses a practice server that runs elsewhere, in practice mode."""
-    from helpers import practice
     from huggingface_hub import InferenceClient
+
+    from helpers import practice
     running = practice.start()
     try:
         with quiet(running.url) as course:

@@ -135,7 +135,8 @@ def test_progress_only_of_those_who_share(room):
     """Passed exercises are "not shared" until `share_progress()` was run; then ids and states are there, and nothing else."""
     token = room.join("Shy")
     assert room.learner("Shy")["cells"][3] == "not shared"
-    assert room.send("POST", "/practice/progress", {"exercises": {"04.2": "passed", "04.1": "wrong"}}, Authorization=f"Bearer {token}")[0] == 200
+    shared = {"exercises": {"04.2": "passed", "04.1": "wrong"}}
+    assert room.send("POST", "/practice/progress", shared, Authorization=f"Bearer {token}")[0] == 200
     assert room.learner("Shy")["exercises"] == {"04.2": "passed", "04.1": "wrong"}
     assert room.learner("Shy")["cells"][3] == "1: 04.2"
 
@@ -185,7 +186,8 @@ def test_the_log_holds_no_prompt_and_no_token(tmp_path):
     file = tmp_path / "class.jsonl"
     with serve("--log", str(file)) as room:
         token = room.join("Ana")
-        openai(room, token).chat.completions.create(model="practice/chat", messages=[{"role": "user", "content": "secretword"}], max_tokens=5)
+        secret = [{"role": "user", "content": "secretword"}]
+        openai(room, token).chat.completions.create(model="practice/chat", messages=secret, max_tokens=5)
         bearer = f"Bearer {token}"
         room.send("POST", "/v1/chat/completions", {**BODY, "model": "secretword"}, Authorization=bearer)
         room.send("POST", "/hf-inference/models/practice/sentiment/pipeline/secretword", {"inputs": "secretword"}, Authorization=bearer)

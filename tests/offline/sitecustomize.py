@@ -31,9 +31,7 @@ def _refuse(host):
 def _guard(event, args):
     if event in ("socket.connect", "socket.sendto") and isinstance(args[1], tuple) and not _is_loopback(args[1][0]):
         _refuse(args[1][0])
-    elif event == "socket.getaddrinfo" and not _is_loopback(args[0]):
-        _refuse(args[0])
-    elif event == "socket.gethostbyname" and not _is_loopback(args[0]):
+    elif event == "socket.getaddrinfo" and not _is_loopback(args[0]) or event == "socket.gethostbyname" and not _is_loopback(args[0]):
         _refuse(args[0])
 
 

@@ -69,3 +69,12 @@ def test_queue_of_a_batch_is_nobodys_deadline():
     """32 workers at 9 calls in 50 s wait for minutes; every call ends well, those that are repeated after an error too."""
     out = simulate(Service([Fixed(9, 50)], error_rate=0.1), workers=32, calls=60)
     assert out.by_status[200] == 60 and out.by_status[500] and not out.failures
+
+
+@pytest.mark.parametrize(("limit", "workers", "calls"), [(Fixed(8, 51), 2, 60), (Sliding(5, 12), 1, 60), (Sliding(28, 11), 2, 70)])
+def test_few_workers_under_a_long_window(limit, workers, calls):
+    """One or two workers, no headers, windows longer than six attempts last: refused calls have time until their deadline."""
+    for seed in range(6):
+        service = Service([limit], headers="none", error_rate=0.01, seed=seed)
+        out = simulate(service.fresh(), workers=workers, calls=calls, seed=seed)
+        assert out.by_status[200] == calls and not out.failures, (seed, out.failures)

@@ -181,7 +181,7 @@ def train() -> dict[str, np.ndarray]:
     weights, step = fit([batches(view, known, rng) for view in views], len(known))
     emit = np.clip(np.rint(weights / POINT), -127, 127).astype(np.int8)
     strong = np.abs(emit).max(1) > SMALL
-    names = [name for name, keep in zip(known, strong) if keep]
+    names = [name for name, keep in zip(known, strong, strict=True) if keep]
     return {
         "names": np.frombuffer("\n".join(names).encode(), np.uint8),
         "emit": emit[strong],
@@ -217,7 +217,7 @@ def calibrate(tagger: ner.Tagger) -> float:
             tokens, tags = ner_text.bio(ner_text.parse(line))
             active = features.extract(seeing.see(tokens, gazetteer.load()))
             table = crf.tag_probabilities(tagger._scores(active), unit)
-            total -= sum(np.log(max(row[crf.TAGS.index(tag)], 1e-6)) for row, tag in zip(table, tags))
+            total -= sum(np.log(max(row[crf.TAGS.index(tag)], 1e-6)) for row, tag in zip(table, tags, strict=True))
         return total
 
     return min((POINT * k / 20 for k in range(4, 25)), key=loss)
@@ -226,7 +226,7 @@ def calibrate(tagger: ner.Tagger) -> float:
 def _by_name(path: Path) -> tuple[dict[str, np.ndarray], np.ndarray, float]:
     with np.load(path) as data:
         names = data["names"].tobytes().decode().split("\n")
-        return dict(zip(names, data["emit"].astype(int))), data["step"].astype(int), float(data["unit"])
+        return dict(zip(names, data["emit"].astype(int), strict=True)), data["step"].astype(int), float(data["unit"])
 
 
 def same(new: Path, old: Path) -> bool:

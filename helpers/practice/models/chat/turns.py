@@ -57,9 +57,10 @@ _LABEL_START = re.compile(r"(?:either|the|a|an|(?:exactly )?one of|these|followi
 
 
 class Ask(NamedTuple):
-    """What is asked. `kind`: question, edit, summary, label, reply, desk (a message to the desk of the system prompt) or echo. `text` is the question, or the
-    text to work on; `before` the earlier turns of the user, `last` the text an edit is about: the model's
-    last answer."""
+    """What is asked. `kind`: question, edit, summary, label, reply, desk (a message to the desk of the system prompt) or echo.
+
+    `text` is the question, or the text to work on; `before` the earlier turns of the user, `last` the text an edit is about: the
+    model's last answer."""
 
     kind: str
     text: str

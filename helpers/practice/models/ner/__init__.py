@@ -75,7 +75,7 @@ class Tagger:
         path, table = crf.best_path(scores), crf.tag_probabilities(scores, self._unit)
         return [
             Piece(*token[:3], crf.TAGS[tag], round(float(row[tag]), 4))
-            for token, tag, row in zip(tokens, path, table)
+            for token, tag, row in zip(tokens, path, table, strict=True)
         ]
 
     def spans(self, text: str) -> list[Span]:

@@ -43,7 +43,7 @@ class Gazetteer:
         self.words: dict[str, frozenset[str]] = {}
         self.phrases: dict[str, list[Phrase]] = {}
         words: dict[str, set[str]] = {}
-        for (label, name, _), (_, key, _) in zip(entries(), entries(folded=True)):
+        for (label, name, _), (_, key, _) in zip(entries(), entries(folded=True), strict=True):
             # A plain name need not be taken to pieces; marks such as "&" must fall as they do in a text.
             simple = key.replace(" ", "").isalpha()
             parts = tuple(key.split() if simple else (fold(token.word) for token in tokenise(name)))
