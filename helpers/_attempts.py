@@ -38,7 +38,6 @@ class Call:
         self.context: CallContext = new_call(worker)
         self.scope = pacing.AttemptScope(limiter)
         self.attempts = self.loadings = self.timeouts = self.refusals = self.pardoned = 0
-        self.seen = limiter.accepted if limiter is not None else 0
         self.verdict: Verdict | None = None
         self.error: BaseException | None = None
         self.history: list[str] = []
@@ -58,9 +57,7 @@ class Call:
         if self.limiter is not None:
             if verdict.kind == "throttled":
                 self.refusals += 1
-                if self.stopped is not None and self.limiter.accepted > self.seen:
-                    self.pardoned += 1  # others of the batch got through: the service is well
-                self.seen = self.limiter.accepted
+                self.pardoned += self.stopped is not None  # a refused call of a batch has time until its deadline
                 # The limiter's queue and pause stand for the first wait. A call that is refused again gives way to others.
                 delay = self.policy.own_delay(verdict.kind, self.refusals - 1) if self.refusals > 1 else 0.0
             elif self._shared(verdict):
