@@ -12,11 +12,11 @@ from helpers import connect
 from .watch import Held
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # not "session": at its end the threads of other folders' tests would be counted
 def course() -> Iterator[Any]:
     before = Held()
     course = connect()
-    _ = course.server.state  # opens its connection, which stays for the session
+    _ = course.server.state  # opens its connection, which stays for the folder
     yield course
     course.close()
     course.server.close()

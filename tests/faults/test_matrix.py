@@ -27,7 +27,7 @@ TRIES = 5
 OWN_WAIT_S = 0.1  # the most that the policy of these tests adds to what the server asks for
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def answers(course: Any) -> list[str]:
     """The right answer to each item."""
     ways = Ways(client("hub", course, SDK_S), "hub", course.models.chat)

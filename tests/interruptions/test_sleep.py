@@ -60,7 +60,8 @@ def test_batch_in_threads(course, limit):
     policy = RetryPolicy(clock=clock.now, backoff_base=0.01)
     result = map_calls(asking(course, clock), ITEMS, concurrency=6, policy=policy, limiter=limiter)
     assert clock.napped.is_set() and result.errors == {} and len(result.values) == len(ITEMS) and all(result.values)
-    assert max(record["waited_s"] + record["paced_s"] for record in result.ledger.records()) < 30
+    # A call that stood in the queue meanwhile has the sleep in its record; nobody waits for it a second time.
+    assert max(record["waited_s"] + record["paced_s"] for record in result.ledger.records()) < SLEPT_S + 30
 
 
 def test_batch_in_tasks(course):
