@@ -195,9 +195,8 @@ def heatmap_widget(matrix_meaning: Any, matrix_words: Any, labels: Sequence[str]
         "meaning and words, side by side": "both", "meaning (vectors)": "meaning", "words they share": "words"}))
 
 
-SERVERS = {"a window, and refused calls count": ("sliding", True),
-           "a window, and refused calls are free": ("sliding", False),
-           "a bucket for a quarter of them, and refused calls are free": ("bucket", False)}
+SERVERS = {"window, refusals count": ("sliding", True), "window, refusals are free": ("sliding", False),
+           "bucket, refusals are free": ("bucket", False)}
 
 
 def backoff_widget(*, clients: int = 40, limit: int = 20, window: float = 10.0, seed: int = 0) -> Panel:
@@ -216,9 +215,9 @@ def backoff_widget(*, clients: int = 40, limit: int = 20, window: float = 10.0, 
                                                      kind=kind, count_failed=count_failed))
 
     return explore(
-        plot, server=Choice(label="The server has", options={name: name for name in SERVERS}),
+        plot, server=Choice(label="Server", options={name: name for name in SERVERS}),
         limit=Number(label=f"Calls that it takes in {window:g} s", value=limit, low=4, high=60, step=4),
-        policy=Choice(label="Policy", options={"four policies, one above the other": "four",
+        policy=Choice(label="Policy", options={"four, one above the other": "four",
                                                **{policy: policy for policy in simulate.POLICIES}}),
         clients=Number(label="Clients", value=clients, low=5, high=100, step=5))
 
