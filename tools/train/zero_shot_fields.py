@@ -17,10 +17,12 @@ import numpy as np
 from helpers.practice.models.embed import Embedder
 from helpers.practice.models.embed.lexicon import canonical
 from helpers.practice.models.embed.words import STOPWORDS, tokenize
+from helpers.practice.models.zero_shot.fields import GRAIN
 
 DATA = Path(__file__).parent / "data" / "zero_shot"
 WIDER = 0.6  # what a cue of a narrow field says for the wider one
 RARITY, COMMONEST = 1.3, 0.15  # how fast a cue loses by standing in several fields, and what remains at least
+LEAST_KIN = 0.05  # weaker kinship is left out
 _PATTERN = re.compile(r"/(.+?)/(?=,|$)")
 
 
@@ -36,17 +38,19 @@ class Field:
 
 
 def parse(folder: Path = DATA) -> list[Field]:
-    """All fields in the order of the files; a line that begins with a known name adds cues to that field."""
+    """All fields in the order of the files; a line that begins with a known name adds names and cues to that field."""
     paths = [*sorted(folder.glob("fields_*.txt")), folder / "forms.txt"]
     lines = [line.strip() for path in paths for line in path.read_text().splitlines()]
     fields: list[Field] = []
     known: dict[str, Field] = {}
     for field in (_field(line) for line in lines if line and not line.startswith("#")):
-        if not field.form and field.names[0] in known:
-            known[field.names[0]].cues += field.cues
-        else:
+        owner = field if field.form else known.get(field.names[0], field)
+        if owner is field:
             fields.append(field)
-            known |= {name: field for name in field.names if name not in known}
+        else:
+            owner.names += [name for name in field.names if name not in owner.names]
+            owner.cues += field.cues
+        known |= {name: owner for name in field.names if name not in known}
     return fields
 
 
@@ -87,11 +91,12 @@ def kinships(shares: dict[str, dict[int, float]], embedder: Embedder) -> dict[tu
         for sense in unit.senses if unit else ():
             for field, share in found.items():
                 counts[sense][field] += share / len(unit.senses)
-    return {
+    kin = {
         (sense, field): min(1.0, count) * (count / found.total()) ** 0.5
         for sense, found in sorted(counts.items())
         for field, count in sorted(found.items())
     }
+    return {pair: share for pair, share in kin.items() if share >= LEAST_KIN}
 
 
 def arrays(embedder: Embedder, fields: list[Field] | None = None) -> dict[str, np.ndarray]:
@@ -106,12 +111,14 @@ def arrays(embedder: Embedder, fields: list[Field] | None = None) -> dict[str, n
         "field_patterns": _text(f"{i} {pattern}" for i, f in enumerate(fields) for pattern in f.patterns),
         "field_forms": np.array([i for i, f in enumerate(fields) if f.form], np.uint16),
         "cues": _text(shares),
-        "cue_ends": np.cumsum([len(found) for found in shares.values()]).astype(np.uint16),
+        "cue_sizes": np.array([len(found) for found in shares.values()], np.uint8),
         "cue_fields": np.array([f for found in shares.values() for f in found], np.uint16),
         "cue_shares": np.array([s for found in shares.values() for s in found.values()], np.float16),
         "cue_weights": np.maximum(weights, COMMONEST).astype(np.float16),
-        "kin": np.array(list(kin), np.uint16),
-        "kin_shares": np.array(list(kin.values()), np.float16),
+        # Steps and round shares: they pack into half the space.
+        "kin_steps": np.diff([sense for sense, _ in kin], prepend=0).astype(np.uint16),
+        "kin_fields": np.array([field for _, field in kin], np.uint16),
+        "kin_shares": (np.array(list(kin.values())) * GRAIN).round().astype(np.uint8),
     }
 
 

@@ -20,6 +20,7 @@ ALIKE = 0.45  # cosine from which a label stands for a field whose names it does
 HINT, SEVERAL = 0.3, 3  # strength of a pattern marked ~; how many matches of patterns count
 FORM_LEAST = 0.2  # what form counts among labels that are no kinds of text
 RIVALS = 0.5  # how much a cue that speaks for other labels too loses
+GRAIN = 100  # shares of kinship are stored in steps of 1 / GRAIN
 UNKNOWN_WEIGHT, KNOWN_WEIGHT, CONSTANT = 0.5, 0.9, 1.5  # of words that are no cue, in the length of a text
 
 
@@ -39,14 +40,16 @@ class Fields:
             strength = HINT if pattern.startswith("~") else 1.0
             self._patterns[int(field)].append((re.compile(pattern.lstrip("~")), strength))
         self._forms = frozenset(data["field_forms"].tolist())
-        cues, ends = _lines(data["cues"]), data["cue_ends"].tolist()
+        cues, ends = _lines(data["cues"]), np.cumsum(data["cue_sizes"], dtype=int).tolist()
         pairs = list(zip(data["cue_fields"].tolist(), data["cue_shares"].astype(float).tolist(), strict=True))
         self._cues = {cue: dict(pairs[a:b]) for cue, a, b in zip(cues, [0, *ends], ends, strict=False)}
         self._weights = dict(zip(cues, data["cue_weights"].astype(float).round(3).tolist(), strict=True))
         self._longest = max(len(cue.split()) for cue in cues)
         self._kin: dict[int, dict[int, float]] = defaultdict(dict)
-        for (concept, field), share in zip(data["kin"].tolist(), data["kin_shares"].tolist(), strict=True):
-            self._kin[concept][field] = round(float(share), 3)
+        concepts = np.cumsum(data["kin_steps"], dtype=int).tolist()
+        shares = (data["kin_shares"] / GRAIN).tolist()
+        for concept, field, share in zip(concepts, data["kin_fields"].tolist(), shares, strict=True):
+            self._kin[concept][field] = share
 
     def key(self, words: str) -> str:
         """The form in which names and cues are compared; words without one stay as they are."""
