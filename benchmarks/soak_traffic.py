@@ -241,7 +241,7 @@ MIX: dict[Callable[[Client], Awaitable[None]], float] = {
 
 
 async def set_scripts(client: Client) -> None:
-    """Switch the faults and limits of the identities that have some on; fill every log, so that it has its final size."""
+    """Switch the faults and limits of the identities that have some on."""
     kinds = [
         "503",
         "cut:3",
@@ -260,9 +260,15 @@ async def set_scripts(client: Client) -> None:
 
 
 async def fill(client: Client, records: int = 1100) -> None:
-    """As many records as a log keeps, and every model loaded."""
-    for operation in (Client.image, Client.continue_text, Client.embed, Client.zero_shot, Client.names, Client.stream):
+    """More records than a log keeps, more words than a model remembers (4096), and every model loaded."""
+    for operation in (Client.image, Client.continue_text, Client.zero_shot, Client.names, Client.stream):
         await operation(client)
     for _ in range(records):
         client.asked += 1
         await client.call("POST", "/v1/chat/completions", client.chat_body(1))
+        if client.asked % 2:
+            await client.embed()
+        if client.number < LIMITED:
+            await client.over_limit()
+        if client.number < FAULTY:
+            await client.fault()

@@ -6,6 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from helpers.practice.models.cache import word_cache
+
 FOLDER = Path(__file__).parent / "words"
 PART = 0.35  # weight of the words inside a phrase or a compound, beside the whole
 _WORD = re.compile(r"[^\W_]\w*(?:['’./:+-]\w+)*|_\w+", re.UNICODE)
@@ -18,7 +20,7 @@ ies>i ied>i ings> ing> edly> ed> ions> ion> ly> es> s> e> y>i"""
 _ENDINGS = [tuple(rule.split(">")) for rule in _RULES.split()]
 
 
-@lru_cache(maxsize=20_000)
+@word_cache
 def stem(word: str) -> str:
     """A crude stem: British and American spellings, plurals and verb forms fall together."""
     if len(word) < 4 or any(c.isdigit() or c == "_" for c in word):
@@ -68,7 +70,7 @@ def synonyms() -> Synonyms:
     return Synonyms(table, longest)
 
 
-@lru_cache(maxsize=20_000)
+@word_cache
 def _key(form: str) -> str:
     return " ".join(stem(word) for word in form.split())
 
@@ -84,7 +86,7 @@ class _Word(NamedTuple):
     alone: tuple[tuple[str, float], ...]  # its terms when no phrase starts here
 
 
-@lru_cache(maxsize=20_000)
+@word_cache
 def _word(word: str) -> _Word:
     stemmed = stem(word)
     alone = () if word in stop_words() else _plain(word, stemmed)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from helpers.practice.models.cache import word_cache
+
 from .words import FILLERS, PARTICLES, STOPWORDS, derivations, halves, lemma, near_misses, stem, tokenize
 
 MAX_GAP = 3  # "send the wet shoes back": words allowed between a verb and its particle
 PART_WEIGHT = 0.45  # a word inside a matched phrase still counts, but less than the phrase
 STOP_WEIGHT = 0.25
 GUESS_WEIGHT = 0.75  # a meaning inferred from word formation or a misspelling
-_CACHE_SIZE = 20_000
 
 
 class Unit(NamedTuple):
@@ -45,7 +46,7 @@ class Lexicon:
         for phrase, senses in sorted(phrases.items(), key=lambda item: -len(item[0].split())):
             tokens = phrase.split()
             self._phrases.setdefault(tokens[0], []).append((tokens, phrase, senses))
-        self._cache: dict[str, Unit] = {}
+        self.word = word_cache(self._unit)  # the unit of one lower-case word
 
     @property
     def known(self) -> frozenset[str]:
@@ -75,15 +76,6 @@ class Lexicon:
                     units.append(unit)
             at += 1
         return units
-
-    def word(self, word: str) -> Unit:
-        """The unit of one lower-case word (cached)."""
-        unit = self._cache.get(word)
-        if unit is None:
-            unit = self._unit(word)
-            if len(self._cache) < _CACHE_SIZE:
-                self._cache[word] = unit
-        return unit
 
     def _match(self, tokens: list[str], at: int) -> tuple[Unit, int] | None:
         for phrase, key, senses in self._phrases.get(tokens[at], ()):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import NamedTuple
+
+from helpers.practice.models.cache import word_cache
 
 from .gazetteer import ENTITY_CLASSES, Gazetteer
 from .tokens import Token, fold
@@ -32,7 +33,7 @@ class Seen(NamedTuple):
     initial: bool
 
 
-@lru_cache(maxsize=20_000)
+@word_cache
 def _kind(word: str) -> str:
     """C capitalised, U all capitals, I one capital, X more, M mixed, l lower, d digits, p other."""
     letters = [c for c in word if c.isalpha()]
@@ -51,7 +52,7 @@ def _kind(word: str) -> str:
     )
 
 
-@lru_cache(maxsize=20_000)
+@word_cache
 def _shape(word: str) -> str:
     raw = "".join("X" if c.isupper() else "x" if c.isalpha() else "d" if c.isdigit() else c for c in word)
     return re.sub(r"(.)\1+", r"\1", raw)[:8]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 from typing import NamedTuple
+
+from helpers.practice.models.cache import word_cache
 
 
 class Token(NamedTuple):
@@ -54,7 +55,7 @@ def plain(text: str) -> str:
     return _MARKS.sub("", unicodedata.normalize("NFKD", text.translate(_PLAIN))).lower()
 
 
-fold = lru_cache(maxsize=20_000)(plain)  # for words, which come back often
+fold = word_cache(plain)  # for words, which come back often
 
 
 def _split_tail(word: str) -> int:

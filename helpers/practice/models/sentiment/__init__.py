@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from helpers.practice.models.cache import word_cache
+
 from . import hashing, rules
 from .lexicon import Lexicon
 from .lexicon import load as load_lexicon
@@ -27,7 +29,7 @@ class Sentiment:
         self._dense = dense
         self._hashed = hashed
         self._step = step
-        self._heard = lru_cache(maxsize=100_000)(self._sum)
+        self._heard = word_cache(self._sum)
 
     def scores(self, texts: list[str]) -> np.ndarray:
         """Probabilities (n, 2) of NEGATIVE and POSITIVE, rows sum to 1; without any cue near 0.5."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from zlib import crc32
+
+from helpers.practice.models.cache import word_cache
 
 from .clauses import clause_weights
 from .lexicon import Lexicon
@@ -39,17 +40,17 @@ def features(words: list[str], lexicon: Lexicon) -> list[tuple[tuple[int, ...], 
     return groups
 
 
-@lru_cache(maxsize=20_000)
+@word_cache
 def _single(base: str, negated: bool) -> tuple[int, ...]:
     return (bucket(("!" if negated else "") + base),)
 
 
-@lru_cache(maxsize=50_000)
+@word_cache
 def _pair(left: str, right: str) -> tuple[int, ...]:
     return (bucket(f"{left} {right}"),)
 
 
-@lru_cache(maxsize=20_000)
+@word_cache
 def _pieces(word: str) -> tuple[int, ...]:
     padded = f"<{word[:_LONGEST]}>"
     spans = ((at, at + size) for size in (4, 5) for at in range(len(padded) - size + 1))

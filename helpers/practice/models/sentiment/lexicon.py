@@ -7,6 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from helpers.practice.models.cache import word_cache
+
 from .text import IRREGULAR, derived, inflected, plain
 
 WORK, TROUBLE, BOOST, WEAK, NOT, IRREAL, BURDEN, CURE, SPOIL = (1 << bit for bit in range(9))
@@ -44,8 +46,8 @@ class Lexicon:
             if len(words) > 1:
                 self._plant(words, entry)
         self.size = len(entries)
-        self.base = lru_cache(maxsize=20_000)(self._base)
-        self._word = lru_cache(maxsize=20_000)(self._find_word)
+        self.base = word_cache(self._base)
+        self._word = word_cache(self._find_word)
 
     def matches(self, words: list[str]) -> list[Match]:
         """Entries in `words`, longest first from the left, none overlapping."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+
+from helpers.practice.models.cache import word_cache
 
 PUNCTUATION = frozenset(".,;:!?()")
 _EMOTICON = re.compile(r"[:;=]-?[)\]dDpP](?!\w)|[:;=]'?-?[(\[|/](?!/)|[\u2600-\u27bf\U0001f300-\U0001faff]")
@@ -65,7 +66,7 @@ def word_set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-@lru_cache(maxsize=20_000)
+@word_cache
 def plain(token: str) -> str:
     """`token` with numbers and spelling variants made alike; the lexicon is read through it too."""
     if token[0].isdigit() or token in _NUMBERS:

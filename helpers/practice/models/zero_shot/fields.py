@@ -8,6 +8,7 @@ from collections import defaultdict
 
 import numpy as np
 
+from helpers.practice.models.cache import word_cache
 from helpers.practice.models.embed import Embedder
 from helpers.practice.models.embed.lexicon import canonical
 from helpers.practice.models.embed.words import STOPWORDS, tokenize
@@ -29,6 +30,7 @@ class Fields:
 
     def __init__(self, embedder: Embedder, data: dict[str, np.ndarray]) -> None:
         self._embedder, self._lexicon = embedder, embedder.lexicon
+        self._word, self._meant = word_cache(self._find_word), word_cache(self._find_meaning)
         self._names = [line.split("|") for line in _lines(data["field_names"])]
         self._by_name: dict[str, list[int]] = defaultdict(list)
         for field, names in enumerate(self._names):
@@ -98,8 +100,7 @@ class Fields:
             at += size
         return found
 
-    @functools.lru_cache(maxsize=8_000)  # noqa: B019 (one object a process)
-    def _word(self, word: str) -> tuple[str, float, dict[int, float]]:
+    def _find_word(self, word: str) -> tuple[str, float, dict[int, float]]:
         senses = self._lexicon.word(word).senses
         fields = dict(self._cues.get(word, {}))
         for sense in senses:
@@ -107,8 +108,7 @@ class Fields:
                 fields[field] = max(fields.get(field, 0.0), CONCEPT * share / len(senses) ** 0.5)
         return word, self._weights.get(word, KNOWN_WEIGHT if senses else UNKNOWN_WEIGHT), fields
 
-    @functools.lru_cache(maxsize=2_000)  # noqa: B019
-    def _meant(self, label: str) -> dict[int, float]:
+    def _find_meaning(self, label: str) -> dict[int, float]:
         """Fields that a label stands for: by its name, else by names of its parts, else by likeness."""
         key = self.key(label)
         if key in self._by_name:
