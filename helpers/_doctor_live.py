@@ -1,7 +1,8 @@
 """The live half of `course.py doctor --live`: network, token, permission, credit and every model of the catalogue.
 
 One chat call of at most eight tokens is really made, since only a call tells about credit; for the other models the Hub's
-provider mapping is read, which costs nothing. Nothing of the token, and no text of an exception, is ever returned.
+provider mapping is read, which costs nothing and needs no token. Nothing of the token, and no text of an exception, is ever
+returned.
 """
 from __future__ import annotations
 
@@ -12,25 +13,36 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from . import transport
 from ._findings import Finding
 from .catalog import Role, roles
 from .connection import TOKEN_PAGE, Course, connect
 from .errors import CourseError, Verdict, classify
+from .hook import Hook
+from .ledger import Ledger
 
 RIGHT = "inference.serverless.write"
-NOT_ASKED = "not checked, because of the line above."
+AGAIN = "mend that, then run: python3 course.py doctor --live"
 BILLING_PAGE = "https://huggingface.co/settings/billing"
 NO_NETWORK = {"network", "timeout", "offline"}
 
 
 def live_findings() -> Iterator[Finding]:
-    """Findings about live mode, in the order in which they depend on each other."""
+    """Findings about live mode, in the order in which they depend on each other.
+
+    Every check has its line: one that cannot be made says which other line must be mended first.
+    """
     place = token_place()
     try:
         with contextlib.redirect_stdout(io.StringIO()):
             course = connect("live", max_calls=3, max_usd=0.01)
     except CourseError as problem:
         yield Finding("token", False, problem.what, problem.next_step)
+        transport.install_hub(Hook(Ledger()))
+        try:
+            yield from _without_token("there is no usable token")
+        finally:
+            transport.uninstall_hub()
         return
     with course:
         yield from _asked(course, place)
@@ -54,24 +66,55 @@ def token_place() -> str:
 def _asked(course: Course, place: str) -> Iterator[Finding]:
     user, problem = _try(lambda: _whoami(course.token))
     if problem and problem.kind in NO_NETWORK:
-        yield Finding("network", False, "huggingface.co does not answer.", "check the connection, the proxy and HF_HUB_OFFLINE")
-        yield Finding("token", None, f"found {place}; {NOT_ASKED}")
+        yield from _no_network()
+        yield _not_checked("token", "huggingface.co does not answer", f"found {place}; ")
+        yield from (_not_checked(name, "huggingface.co does not answer") for name in ("permission", "credit", *_models()))
         return
     yield Finding("network", True, "huggingface.co answers")
     if problem and problem.kind == "auth":
         yield Finding("token", False, f"found {place}; the Hub does not accept it.", f"make a new one at {TOKEN_PAGE}")
+        yield from _without_token("the Hub does not accept the token", network=False)
         return
     yield Finding("token", True, f"found {place}") if not problem else Finding(
         "token", None, f"found {place}; the Hub could not check it ({_short(problem)}).", "try again in a minute")
     chat = roles()["chat"]
     _, refused = _try(lambda: _one_word(course.token, chat))
+    if unreachable := bool(refused and refused.kind in NO_NETWORK):
+        yield Finding("router", False, f"router.huggingface.co does not answer ({_short(refused)}).",
+                      "let the firewall or the proxy pass that address too, or try again in a minute")
     yield permission(user, refused)
     yield credit(refused)
-    for role in roles().values():
-        if role.live != chat.live:
-            yield model(course.token, role)
-        elif role is chat:
-            yield _chat(chat, refused)
+    for name, role in _models().items():
+        yield _chat(name, role, refused) if role is chat and not unreachable else model(name, course.token, role)
+
+
+def _without_token(why: str, *, network: bool = True) -> Iterator[Finding]:
+    """What can be told without one: whether the Hub answers (with `network`), and who serves each model."""
+    models = _models()
+    if network:
+        _, problem = _try(lambda: _providers(False, roles()["chat"].live))
+        if problem and problem.kind in NO_NETWORK:
+            yield from _no_network()
+            why, models = f"{why} and no network", {}
+        else:
+            yield Finding("network", True, "huggingface.co answers")
+    yield from (_not_checked(name, why) for name in ("permission", "credit", *({} if models else _models())))
+    for name, role in models.items():
+        yield model(name, False, role)
+
+
+def _no_network() -> Iterator[Finding]:
+    yield Finding("network", False, "huggingface.co does not answer.", "check the connection, the proxy and HF_HUB_OFFLINE")
+
+
+def _not_checked(name: str, why: str, before: str = "") -> Finding:
+    return Finding(name, None, f"{before}not checked, because {why}.", AGAIN)
+
+
+def _models() -> dict[str, Role]:
+    """Name of a line -> role, one line for each live model of the catalogue."""
+    chat = roles()["chat"]
+    return {f"model {role.name}": role for role in roles().values() if role is chat or role.live != chat.live}
 
 
 def permission(user: dict[str, Any] | None, refused: Verdict | None) -> Finding:
@@ -103,23 +146,25 @@ def credit(refused: Verdict | None) -> Finding:
         return Finding("credit", True, "a call was accepted")
     if refused.kind == "quota":
         return Finding("credit", False, "your Inference Providers credit is used up.", f"see {BILLING_PAGE}, or use connect()")
-    return Finding("credit", None, f"not known, because no call came through ({_short(refused)}).")
+    return Finding("credit", None, f"not known, because no call came through ({_short(refused)}).", AGAIN)
 
 
-def _chat(role: Role, refused: Verdict | None) -> Finding:
+def _chat(name: str, role: Role, refused: Verdict | None) -> Finding:
     if refused is None:
-        return Finding(f"model {role.name}", True, f"{role.live} answered")
+        return Finding(name, True, f"{role.live} answered")
     if refused.kind in ("quota", "permission", "auth"):
-        return Finding(f"model {role.name}", None, f"{role.live}: not checked ({_short(refused)}).")
-    return Finding(f"model {role.name}", False, f"{role.live} did not answer ({_short(refused)}).", _instead(role))
+        return Finding(name, None, f"{role.live}: not checked, because the call was refused ({_short(refused)}).", AGAIN)
+    return Finding(name, False, f"{role.live} did not answer ({_short(refused)}).", _instead(role))
 
 
-def model(token: str, role: Role) -> Finding:
-    """Whether the Hub lists a live provider for the model of one role."""
-    name = f"model {role.name}"
+def model(name: str, token: str | bool, role: Role) -> Finding:
+    """Whether the Hub lists a live provider for the model of one role. token: False to ask without one."""
     providers, problem = _try(lambda: _providers(token, role.live))
+    if problem and problem.retryable:  # which is about the Hub, and not about the model
+        return Finding(name, None, f"{role.live}: not known, because the Hub gave no answer ({_short(problem)}).",
+                       "try again in a minute")
     if problem:
-        return Finding(name, False, f"{role.live}: the Hub gave no answer about it ({_short(problem)}).", _instead(role))
+        return Finding(name, False, f"{role.live}: the Hub does not have it ({_short(problem)}).", _instead(role))
     if not ({role.provider} if role.provider != "auto" else set(providers)) & set(providers):
         serving = f"served by {', '.join(providers)} only" if providers else "served by nobody"
         return Finding(name, False, f"{role.live} is {serving}.", _instead(role))
@@ -153,7 +198,7 @@ def _one_word(token: str, role: Role) -> Any:
     return client.chat_completion([{"role": "user", "content": "Say yes."}], model=role.live, max_tokens=8)
 
 
-def _providers(token: str, model: str) -> list[str]:
+def _providers(token: str | bool, model: str) -> list[str]:
     from huggingface_hub import HfApi
     mapping = HfApi(token=token).model_info(model, expand=["inferenceProviderMapping"]).inference_provider_mapping or []
     return sorted({entry.provider for entry in mapping if entry.status == "live"})

@@ -110,8 +110,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
 def test_live_all_is_well():
     """With a good token, live mode has a line each for network, token, permission, credit and every role, all good."""
     found = lines(fresh(STANDIN + LIVE))
-    models = {f"model {name}" for name in roles() if name != "text"}
-    assert set(found) == {"network", "token", "permission", "credit", *models}
+    assert set(found) == CHECKS
     assert all(line.startswith("✓") for line in found.values())
     assert "in the environment (HF_TOKEN)" in found["token"]
 
@@ -124,8 +123,9 @@ def test_live_all_is_well():
 def test_live_refusals(token, wrong, words):
     """A token without the right, without credit, or out of date: that line is wrong, and what hangs on it is not blamed."""
     found = lines(fresh(STANDIN + f"os.environ['HF_TOKEN'] = {token!r}\n" + LIVE))
-    assert [name for name, line in found.items() if line.startswith("✗")] == [wrong]
+    assert [name for name, line in found.items() if line.startswith("✗")] == [wrong] and set(found) == CHECKS
     assert words in found[wrong]
+    assert all("Next: " in line for line in found.values() if line.startswith("·"))
 
 
 def test_live_model_that_is_gone():
@@ -137,19 +137,63 @@ def test_live_model_that_is_gone():
     assert "(404)" in found["model ner"] and roles()["ner"].fallbacks[0] in found["model ner"]
 
 
+CHECKS = {"network", "token", "permission", "credit", *(f"model {name}" for name in roles() if name != "text")}
+
+
 def test_live_without_network():
-    """When nothing answers, the network is wrong and the token is not judged."""
+    """When nothing answers, the network is wrong; every other check is named as not made, with the reason and a next step."""
     found = lines(fresh(LIVE, HF_TOKEN=canary(), HTTPS_PROXY="http://127.0.0.1:9"))
-    assert found["network"].startswith("✗") and "Next: check the connection" in found["network"]
-    assert found["token"].startswith("·") and set(found) == {"network", "token"}
+    assert found.pop("network").startswith("✗") and set(found) == CHECKS - {"network"}
+    assert "found in the environment (HF_TOKEN); not checked" in found["token"]
+    assert all(line.startswith("·") and "not checked, because huggingface.co does not answer. Next: mend" in line
+               for line in found.values())
 
 
 @pytest.mark.parametrize("token", [None, "sk-" + "x" * 20, '"hf_quoted"', "hf_with space"])
 def test_live_without_a_good_token(token, tmp_path):
-    """No token, or one that is none: one line, and where to get one."""
-    done = fresh(LIVE, tmp_path, HF_TOKEN=token)
-    assert list(lines(done)) == ["token"] and done.stdout.startswith("✗ token") and "settings/tokens" in done.stdout
+    """No token, or one that is none: its line says where to get one; network and models are told all the same, without it."""
+    code = "from tests.live.standin import install; install('x')\n" + LIVE
+    done = fresh(code, tmp_path, HF_TOKEN=token)
+    found = lines(done)
     assert token is None or token not in done.stdout + done.stderr
+    assert set(found) == CHECKS and done.stdout.startswith("✗ token") and "settings/tokens" in found["token"]
+    assert all("not checked, because there is no usable token. Next: mend" in found[name] for name in ("permission", "credit"))
+    assert all(found[name].startswith("✓") for name in CHECKS - {"token", "permission", "credit"})
+
+
+def test_live_with_neither_token_nor_network(tmp_path):
+    """Both are named as wrong, each with its own next step, and each other check with the reason why it was not made."""
+    found = lines(fresh(LIVE, tmp_path, HF_TOKEN=None, HTTPS_PROXY="http://127.0.0.1:9"))
+    assert set(found) == CHECKS and [name for name in found if found[name].startswith("✗")] == ["token", "network"]
+    assert all("not checked, because there is no usable token and no network. Next: mend" in found[name]
+               for name in CHECKS - {"token", "network"})
+
+
+def test_live_when_only_the_router_is_shut():
+    """A firewall that lets the Hub pass and not the router is named as that; no model is blamed, and the Hub tells who serves it."""
+    shut = ("from helpers.hook import Hook\nrouted = Hook.route\n"
+            "def route(self, url, headers):\n"
+            "    if url.host == 'router.huggingface.co':\n"
+            "        return url.copy_with(scheme='http', host='127.0.0.1', port=9), headers\n"
+            "    return routed(self, url, headers)\n"
+            "Hook.route = route\n")
+    found = lines(fresh(STANDIN + shut + LIVE))
+    assert [name for name, line in found.items() if line.startswith("✗")] == ["router"]
+    assert "router.huggingface.co does not answer" in found["router"] and "firewall" in found["router"]
+    assert found["model chat"].startswith("✓") and "is served by" in found["model chat"]
+
+
+def test_live_when_the_hub_is_ill():
+    """A Hub that answers 503 about a model says nothing about the model: no fallback is recommended."""
+    ill = ("from helpers import _doctor_live as live\nfrom helpers.errors import Verdict\n"
+           "tried = live._try\n"
+           "def ill(work):\n"
+           "    answer, problem = tried(work)\n"
+           "    return (None, Verdict('transient', True, None, 503)) if isinstance(answer, list) else (answer, problem)\n"
+           "live._try = ill\n")
+    found = lines(fresh(STANDIN + ill + LIVE))
+    assert "✗" not in "".join(found.values())
+    assert "not known, because the Hub gave no answer (503). Next: try again in a minute" in found["model ner"]
 
 
 def test_the_place_of_the_token(tmp_path):
