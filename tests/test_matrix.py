@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from tools import matrix
+from tools import matrix_table as table
 
 
 @pytest.fixture
@@ -71,3 +72,38 @@ def test_a_refused_address_is_a_failure(here):
     """Each address beyond this machine that a notebook asked for fails its cell."""
     (here / "refused.txt").write_text("example.invalid (process: x; during: no test)\n  File \"x.py\", line 1\n")
     assert matrix.refused(here, "lessons").failures == ["lessons: asked for example.invalid (process: x; during: no test)"]
+
+
+ORDER = [("3.11", "a"), ("3.11", "b"), ("3.13", "a")]
+
+
+def row(python: str, cell: str, result: str) -> table.Row:
+    return table.Row(python, "1.33.0", "3.54.0", cell, result, "9 passed, 0 failed", "12", "numpy 2.4.6, starlette 1.10.0")
+
+
+def test_the_written_table_keeps_what_was_run_before(tmp_path, monkeypatch):
+    """A cell run again replaces its own row and no other; each keeps its date, and those never run are named."""
+    path = tmp_path / "matrix.md"
+    monkeypatch.setattr(table.time, "strftime", lambda form: "2026-01-01")
+    table.write(path, [row("3.13.0", "a", "FAIL"), row("3.11.7", "b", "pass")], ORDER)
+    assert path.read_text().splitlines()[-1] == "Not run: Python 3.11 with a."
+    monkeypatch.setattr(table.time, "strftime", lambda form: "2026-02-02")
+    table.write(path, [row("3.13.2", "a", "pass"), row("3.11.7", "a", "pass")], ORDER)
+    seen = [(found.python, found.cell, found.result, found.date) for found in table.read(path)]
+    assert seen == [("3.11.7", "a", "pass", "2026-02-02"), ("3.11.7", "b", "pass", "2026-01-01"),
+                    ("3.13.2", "a", "pass", "2026-02-02")]
+    assert path.read_text().splitlines()[-1] == "All 3 were run."
+
+
+def test_a_cell_is_written_as_soon_as_it_is_known(here, monkeypatch):
+    """With --write a cell that failed stands in the table as FAIL with its versions; one that was skipped does not stand there."""
+    job = matrix.Environment(here)
+    monkeypatch.setattr(matrix, "RESULTS", here / "matrix.md")
+    monkeypatch.setattr(matrix.Environment, "ask", lambda self, code: "3.11.9 1.33.1 3.54.0 numpy==2.4.6 starlette==1.10.0")
+    monkeypatch.setattr(matrix, "find_python", lambda version: sys.executable if version == "3.11" else None)
+    monkeypatch.setattr(matrix, "run_pair", lambda python, *cell: (job, matrix.Outcome(passed=3, failures=["lessons: x"])))
+    assert matrix.main(["all", "--write", "--hub", "1.33", "--openai", "newest"]) == 1
+    [found] = table.read(here / "matrix.md")
+    assert (found.python, found.hub, found.cell, found.result) == ("3.11.9", "1.33.1", "hub 1.33, openai newest", "FAIL")
+    assert found.others == "numpy 2.4.6, starlette 1.10.0"
+    assert "Python 3.13 with hub 1.33, openai newest" in (here / "matrix.md").read_text()

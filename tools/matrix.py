@@ -5,6 +5,7 @@
     python -m tools.matrix ends      the two ends: the replica (oldest) and newest
     python -m tools.matrix all       every cell: huggingface_hub x openai x Python; --hub, --openai, --python pick some
     options: --required              a missing Python is a failure, not a skip (so it is where CI=true)
+             --write                 put each row into benchmarks/results/matrix.md as soon as it is known
 
 Environments are made afresh in `.course/matrix` (with uv if there is one, otherwise venv and pip) and hold the course's
 package as a wheel. Notebooks run from folders outside the repository, so the package is all they have. At the two
@@ -20,9 +21,12 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from tools.matrix_table import HEAD, Row, write
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / ".course" / "matrix"
@@ -32,6 +36,12 @@ LESSONS, SOLUTIONS = ROOT / "notebooks", ROOT / "exercises" / "solutions"
 FAULTS = ROOT / "tests" / "faults"
 NBVAL = ["--nbval-current-env", "--nbval-cell-timeout=120", f"--nbval-sanitize-with={ROOT / 'tests' / 'nbval_sanitize.cfg'}"]
 SDKS = ("huggingface-hub", "openai")
+RESULTS = ROOT / "benchmarks" / "results" / "matrix.md"
+VERSIONS = """
+import importlib.metadata as m, platform
+print(platform.python_version(), m.version("huggingface_hub"), m.version("openai"))
+for name in ("numpy", "matplotlib", "ipywidgets", "ipython", "ipykernel", "starlette", "uvicorn", "nbval"):
+    print(name + "==" + m.version(name))"""
 
 
 class Broken(Exception):
@@ -70,10 +80,6 @@ class Environment:
         """What a line of Python prints there."""
         done = subprocess.run([self.python, "-c", code], env=installing(), check=True, capture_output=True, text=True)
         return done.stdout.strip()
-
-    def version(self, package: str) -> str:
-        """The installed version of a package."""
-        return self.ask(f"import importlib.metadata as m; print(m.version({package!r}))")
 
     def running(self, home: Path, **more: str) -> dict[str, str]:
         """Variables for a run: no tokens, an empty home, only loopback, and nothing of the repository on the path."""
@@ -271,15 +277,21 @@ def run_colab(python: str) -> tuple[Environment, Outcome]:
 
 # --- the table ------------------------------------------------------------------------------------
 
-def line(version: str, label: str, where: Environment | None, outcome: Outcome, seconds: float) -> str:
-    """One row: Python, versions of the SDKs as installed, counts, seconds."""
-    hub, openai = (where.version(name) for name in SDKS) if where else ("-", "-")
+def row(version: str, label: str, where: Environment | None, outcome: Outcome, seconds: float) -> Row:
+    """One row of the table, with Python and packages as they are installed in that environment."""
     word = "skip" if not outcome.passed and not outcome.failures else "FAIL" if outcome.failures else "pass"
-    return f"| {version} | {hub} | {openai} | {label} | {word} | {outcome} | {seconds:.0f} |"
+    told = (label, word, str(outcome), f"{seconds:.0f}")
+    if not where:
+        return Row(version, "-", "-", *told)
+    found, hub, openai, *others = where.ask(VERSIONS).split()
+    return Row(found, hub, openai, *told, ", ".join(other.replace("==", " ") for other in others))
 
 
-def run(version: str, label: str, job) -> tuple[Outcome, str]:
-    """Run one cell, print its row and its failures; a machine without that Python gives a skip that says so."""
+def run(version: str, label: str, job, results: Path | None = None) -> tuple[Outcome, Row]:
+    """Run one cell, print its row and its failures; a machine without that Python gives a skip that says so.
+
+    results: a file into whose table the row is put, if the cell was run.
+    """
     python, started, where = find_python(version), time.monotonic(), None
     if python is None:
         print(f"SKIPPED {label}: this machine has no Python {version}. Install one (pyenv install {version}) to run it.")
@@ -289,12 +301,19 @@ def run(version: str, label: str, job) -> tuple[Outcome, str]:
             where, outcome = job(python)
         except Broken as problem:
             outcome = Outcome(failures=[f"the environment could not be made:\n{problem}"])
-    row = line(version, label, where, outcome, time.monotonic() - started)
-    print("\n".join([row, *(f"    {text}" for text in outcome.failures)]), flush=True)
-    return outcome, row
+    made = row(version, label, where, outcome, time.monotonic() - started)
+    print("\n".join([made.short(), *(f"    {text}" for text in outcome.failures)]), flush=True)
+    if results and python:
+        write(results, [made], [("3.13", "colab"), *((cell[0], name(*cell[1:])) for cell in cells(HUB, OPENAI, PYTHON))])
+    return outcome, made
 
 
-def cells(hubs: list[str], openais: list[str], pythons: list[str]) -> list[tuple[str, str, str]]:
+def name(hub: str, openai: str) -> str:
+    """What a cell is called in the table."""
+    return f"hub {hub}, openai {openai}"
+
+
+def cells(hubs: Sequence[str], openais: Sequence[str], pythons: Sequence[str]) -> list[tuple[str, str, str]]:
     """(Python, hub, openai) for each cell of the table."""
     return [(python, hub, openai) for python in pythons for hub in hubs for openai in openais]
 
@@ -305,16 +324,18 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("what", choices=["colab", "newest", "ends", "all"])
     parser.add_argument("--required", action="store_true", default=os.environ.get("CI") == "true",
                         help="a missing Python is a failure (default where CI=true)")
-    for name, values in (("hub", HUB), ("openai", OPENAI), ("python", PYTHON)):
-        parser.add_argument(f"--{name}", nargs="*", choices=values, default=list(values), help="only these (with all)")
+    parser.add_argument("--write", action="store_true", help="put each row into benchmarks/results/matrix.md")
+    for option, values in (("hub", HUB), ("openai", OPENAI), ("python", PYTHON)):
+        parser.add_argument(f"--{option}", nargs="*", choices=values, default=list(values), help="only these (with all)")
     args = parser.parse_args(argv)
     chosen = {"all": cells(args.hub, args.openai, args.python), "colab": []}.get(args.what, [("3.11", "newest", "newest")])
-    results = [run("3.13", "colab", run_colab)] if args.what in ("colab", "ends") else []
+    results, kept = [], RESULTS if args.write else None
+    if args.what in ("colab", "ends"):
+        results.append(run("3.13", "colab", run_colab, kept))
     for version, hub, openai in chosen:
-        results.append(run(version, f"hub {hub}, openai {openai}", lambda python, c=(hub, openai, version): run_pair(python, *c)))
+        results.append(run(version, name(hub, openai), lambda python, c=(hub, openai, version): run_pair(python, *c), kept))
     total = sum((outcome for outcome, _ in results), Outcome())
-    print("\n".join(["", "| Python | hub | openai | cell | result | cells and tests | s |", "|---|---|---|---|---|---|---|",
-                     *(row for _, row in results)]))
+    print("\n".join(["", f"| {' | '.join(HEAD[:7])} |", "|---|---|---|---|---|---|---|", *(row.short() for _, row in results)]))
     print(f"\n{total.passed} passed, {len(total.failures)} failed, {total.skipped} skipped")
     return int(bool(total.failures) or (args.required and any(not o.passed for o, _ in results)))
 
