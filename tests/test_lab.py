@@ -1,13 +1,19 @@
 """`course.py lab`: which port it takes, and what it does once JupyterLab is open."""
 from __future__ import annotations
 
+import http.server
+import re
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
+import pytest
+
 from tools import lab
+from tools.set_up import alone
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -32,6 +38,59 @@ def test_the_default_port_moves_on():
         taken.listen()
         port = taken.getsockname()[1]
         assert not lab.is_free(port) and lab.free_port(port) > port
+
+
+class StandIn(http.server.BaseHTTPRequestHandler):
+    """A JupyterLab as far as the launcher asks it: its own token gets 200, another 403."""
+
+    def do_GET(self):
+        self.send_response(200 if self.path == "/api/status?token=mine" else 403)
+        self.end_headers()
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture
+def port():
+    """The port of a running stand-in."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), StandIn) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port
+        server.shutdown()
+
+
+def test_only_its_own_lab_counts_as_open(port, monkeypatch):
+    """Another JupyterLab on that port is not taken for it, and a proxy for other machines is not asked."""
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    assert lab.answers(port, "mine") and not lab.answers(port, "another")
+
+
+def test_a_lab_that_does_not_answer_ends_in_a_sentence(port):
+    """No URL is printed for a JupyterLab that does not answer; the process ends and names another port."""
+    code = f"import io; from tools import lab; lab.announce('url', {port}, 'another', False, io.StringIO(), patience=0.2)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 2 and done.stdout == ""
+    assert re.fullmatch(rf"course.py: JupyterLab does not answer on port {port}. Try another one: "
+                        r"python3 course.py lab --port \d+\n", done.stderr)
+
+
+def test_the_next_start_waits_until_the_lab_answers(port, tmp_path, monkeypatch, capsys):
+    """The lock of a start is held until its JupyterLab answers, and not longer."""
+    monkeypatch.setattr(lab, "compile_packages", lambda *args: None)
+    starting = alone(tmp_path / "lab.txt")
+    lab.announce("the url", port, "mine", False, starting)
+    assert starting.closed and "the url" in capsys.readouterr().out
+
+
+def test_without_jupyterlab_there_is_a_sentence(monkeypatch, capsys):
+    """Where JupyterLab was taken out of the environment, one sentence says how it comes back."""
+    monkeypatch.setitem(sys.modules, "jupyterlab.labapp", None)
+    assert lab.start_lab(1, "x") == 2
+    assert capsys.readouterr().err.endswith("cannot be imported. Delete the folder .venv, then run: python3 course.py lab\n")
 
 
 def test_packages_are_compiled_once(tmp_path, monkeypatch):

@@ -1,4 +1,4 @@
-"""course.py: standard library only, short, and clear when something is missing."""
+"""course.py with tools/set_up.py: standard library only, short, and clear when something is missing."""
 from __future__ import annotations
 
 import ast
@@ -14,22 +14,25 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 NOBODY = "http://127.0.0.1:9/"  # the discard port: nothing answers there
 
+LAUNCHER = ("course.py", "tools/set_up.py")
 SETTING_UP = "Setting up the course in .venv (once; up to two minutes) ..."
 UV = """#!/bin/sh
 echo "$1 $2" >> calls
-if [ "$1" = venv ]; then mkdir -p .venv/bin; ln -s /bin/true .venv/bin/python; exit 0; fi
-echo "error: Request failed after 3 retries"
-echo "  cause: error sending request for url (http://127.0.0.1:9/tenacity/)"
-exit {answer}
+if [ "$1" = venv ]; then mkdir -p .venv/bin; ln -sf /bin/true .venv/bin/python; exit 0; fi
+{then}
 """
+NO_ANSWER = """echo "error: Request failed after 3 retries"
+echo "  cause: error sending request for url (http://127.0.0.1:9/tenacity/)"
+exit {answer}"""
 
 
 @pytest.fixture
 def fresh(tmp_path):
     """A folder with what the launcher needs before it has set anything up."""
-    for name in ("course.py", "pyproject.toml", "constraints.txt", "README.md"):
-        shutil.copy(ROOT / name, tmp_path)
     (tmp_path / "helpers").mkdir()
+    (tmp_path / "tools").mkdir()
+    for name in (*LAUNCHER, "tools/__init__.py", "pyproject.toml", "constraints.txt", "README.md"):
+        shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path
 
 
@@ -41,13 +44,15 @@ def _run(folder: Path, *args: str, before: str = "pass", **env: str) -> subproce
                           env={**clean, "PATH": "/usr/bin:/bin", **env})
 
 
-def test_standard_library_only_and_short():
+@pytest.mark.parametrize("name", LAUNCHER)
+def test_standard_library_only_and_short(name):
     """The launcher imports nothing that must be installed first, and stays under 150 lines."""
-    text = (ROOT / "course.py").read_text()
-    names = {alias.name for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Import) for alias in node.names}
-    names |= {node.module for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom)}
+    text = (ROOT / name).read_text()
+    nodes = list(ast.walk(ast.parse(text)))
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom)} - {"tools.set_up"}
     assert {name.split(".")[0] for name in names} <= set(sys.stdlib_module_names)
-    assert len(text.splitlines()) < 150
+    assert len(text.splitlines()) < 150 and (ROOT / "tools" / "__init__.py").read_text() == ""
 
 
 def test_help_and_unknown_command(fresh):
@@ -71,9 +76,10 @@ def test_missing_venv_module_is_named(fresh):
     assert "Traceback" not in bare.stderr
 
 
-def test_in_the_syntax_of_old_pythons():
+@pytest.mark.parametrize("name", LAUNCHER)
+def test_in_the_syntax_of_old_pythons(name):
     """An old Python reads the file at all: nothing in it is newer than what Python 3.7 knows."""
-    text = (ROOT / "course.py").read_text()
+    text = (ROOT / name).read_text()
     ast.parse(text, feature_version=(3, 7))
     assert "from __future__" not in text and "list[str]" not in text.replace('"list[str]"', "")
 
@@ -119,17 +125,63 @@ def test_a_folder_that_cannot_be_written(fresh):
     assert cut.stderr.splitlines()[-1].startswith("course.py: the environment .venv could not be made: ")
 
 
+def with_uv(folder: Path, then: str) -> dict[str, str]:
+    """A uv on the path that notes what it is asked for in `calls`, makes environments of nothing, and does `then` for an install."""
+    (folder / "bin").mkdir(exist_ok=True)
+    (folder / "bin" / "uv").write_text(UV.format(then=then))
+    (folder / "bin" / "uv").chmod(0o755)
+    return {"PATH": f"{folder / 'bin'}:/usr/bin:/bin"}
+
+
+def calls(folder: Path) -> list[str]:
+    return (folder / "calls").read_text().splitlines()
+
+
 @pytest.mark.parametrize("answer", [0, 1])
 def test_uv_is_used_when_it_is_there(fresh, answer):
     """With uv on the path, uv makes the environment; one that fails without a network is told the same way."""
-    (fresh / "bin").mkdir()
-    (fresh / "bin" / "uv").write_text(UV.format(answer=answer))
-    (fresh / "bin" / "uv").chmod(0o755)
-    done = _run(fresh, "doctor", PATH=f"{fresh / 'bin'}:/usr/bin:/bin")
-    assert (fresh / "calls").read_text().splitlines()[:2] == ["venv --quiet", "pip install"]
+    done = _run(fresh, "doctor", **with_uv(fresh, NO_ANSWER.format(answer=answer)))
+    assert calls(fresh)[:2] == ["venv --quiet", "pip install"]
     if answer:
         assert done.returncode == 2 and done.stderr.splitlines()[1:] == [
             "course.py: the packages could not be installed, because the package index does not answer. "
             "Check the network or the proxy, then run the same command again."]
     else:
         assert (fresh / ".venv" / "course-ready.txt").exists()
+
+
+def test_two_at_once_set_up_once(fresh):
+    """Of two that are started together, one sets up; the other waits for it and does nothing of its own."""
+    env = {**os.environ, **with_uv(fresh, "echo begin >> calls; sleep 1; echo end >> calls")}
+    both = [subprocess.Popen([sys.executable, "course.py", "doctor"], cwd=fresh, env=env, stderr=subprocess.DEVNULL) for _ in "ab"]
+    assert [process.wait(60) for process in both] == [0, 0]
+    assert calls(fresh) == ["venv --quiet", "pip install", "begin", "end"]
+
+
+def test_a_set_up_that_was_killed_is_begun_afresh(fresh):
+    """After kill -9 in the middle the next one makes a new environment, but not before the installer that lives on has ended."""
+    killed = _run(fresh, "doctor", **with_uv(fresh, "kill -9 $PPID; sleep 1; touch .venv/half; echo end >> calls"))
+    assert killed.returncode == -9 and "end" not in calls(fresh)
+    done = _run(fresh, "doctor", **with_uv(fresh, "exit 0"))
+    assert done.returncode == 0 and not (fresh / ".venv" / "half").exists()
+    assert calls(fresh) == ["venv --quiet", "pip install", "end", "venv --quiet", "pip install"]
+    _run(fresh, "doctor", **with_uv(fresh, "exit 0"))
+    assert len(calls(fresh)) == 5  # and that is the last of it
+
+
+def test_a_set_up_that_failed_keeps_the_environment(fresh):
+    """Without a network nothing that was there is taken away: the next one goes on in the same environment."""
+    _run(fresh, "doctor", **with_uv(fresh, NO_ANSWER.format(answer=1)))
+    _run(fresh, "doctor", **with_uv(fresh, "exit 0"))
+    assert calls(fresh) == ["venv --quiet", "pip install", "pip install"]
+
+
+def test_variables_for_another_python_have_no_say(fresh):
+    """PYTHONHOME, PYTHONPATH, another environment and `pip --user` by default reach neither the installer nor what is run."""
+    seen = 'echo "$PYTHONHOME,$PYTHONPATH,$PYTHONSAFEPATH,$PIP_USER,$VIRTUAL_ENV" >> calls'
+    tell = f"printf '#!/bin/sh\\n%s\\n' '{seen}' > .venv/bin/told; chmod +x .venv/bin/told; ln -sf told .venv/bin/python"
+    before = "import os; os.environ.update(PYTHONHOME='/nowhere', PYTHONSAFEPATH='1')"
+    done = _run(fresh, "doctor", before=before, PYTHONPATH="/nowhere", VIRTUAL_ENV="/nowhere", CONDA_PREFIX="/nowhere", PIP_USER="1",
+                **with_uv(fresh, f"{seen}; {tell}"))
+    assert done.returncode == 0, done.stderr
+    assert calls(fresh)[2:] == [f",,,0,{fresh.resolve() / '.venv'}"] * 2
