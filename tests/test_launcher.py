@@ -103,7 +103,7 @@ def test_no_network_is_named(fresh):
     assert cut.stderr.splitlines() == [
         SETTING_UP, "course.py: the packages could not be installed, because the package index does not answer. "
                     "Check the network or the proxy, then run the same command again."]
-    assert "connection broken" in (fresh / ".venv" / "course-setup.log").read_text()
+    assert "connection broken" in (fresh / ".course" / "set-up.log").read_text()
     assert not (fresh / ".venv" / "course-ready.txt").exists()
 
 
@@ -111,7 +111,7 @@ def test_another_failure_names_the_file(fresh):
     """When the installer fails for another reason, its own words are in a file that the sentence names."""
     (fresh / "constraints.txt").write_text("this is no requirement\n")
     cut = _run(fresh, "lab", PIP_NO_INDEX="1", PIP_CONFIG_FILE=os.devnull)
-    log = fresh / ".venv" / "course-setup.log"
+    log = fresh / ".course" / "set-up.log"
     assert cut.returncode == 2 and "ERROR: Invalid requirement" in log.read_text()
     assert cut.stderr.splitlines()[1:] == ["course.py: the packages could not be installed, which the installer explains in "
                                            f"{log}. Mend it, then run the same command again."]

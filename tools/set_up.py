@@ -93,7 +93,7 @@ def install(command: "list[str]") -> None:
     """Run the installer. What it says when it fails is kept in a file; SetupError has the one thing that matters."""
     said = step(command)
     if said:
-        log = VENV / "course-setup.log"
+        log = BUSY.with_name("set-up.log")
         log.write_text(said, "utf-8")
         silent = any(sign in said for sign in ("connection broken", "error sending request", "operation timed out"))
         why = "because the package index does not answer. Check the network or the proxy" if silent else \
