@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 import ssl
+import sys
 import urllib.error
 from collections.abc import Mapping
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any
 
 from ._headers import lower_keys, parse_limit, parse_retry_after
@@ -28,16 +29,22 @@ REFUSAL_CODES = {"validation": "invalid", "invalid_request_error": "invalid", "m
                  "model_not_supported": "not_found", "invalid_api_key": "auth", "authentication_error": "auth"}
 
 
+def causes_of(exc: BaseException) -> list[BaseException]:
+    """An exception and what it was raised from, at most five deep."""
+    chain = [exc]
+    while len(chain) < 5:
+        last = chain[-1]
+        behind = last.__cause__ or (last.__context__ if _root(type(last)).startswith("httpcore") else None)  # says it only there
+        if behind is None:
+            break
+        chain.append(behind)
+    return chain
+
+
 def response_of(exc: BaseException) -> Any:
     """The HTTP response behind an exception, or None; text-generation errors keep it on their cause."""
-    seen = 0
-    current: BaseException | None = exc
-    while current is not None and seen < 5:
-        response = getattr(current, "response", None)
-        if response is not None and hasattr(response, "status_code"):
-            return response
-        current, seen = current.__cause__, seen + 1
-    return None
+    responses = (getattr(one, "response", None) for one in causes_of(exc))
+    return next((found for found in responses if found is not None and hasattr(found, "status_code")), None)
 
 
 def headers_of(exc: BaseException) -> Mapping[str, str]:
@@ -66,11 +73,11 @@ def kind_of_status(status: int) -> str:
 def kind_of(exc: Exception, response: Any, status: int | None) -> str:
     named = _kind_of_class(exc, status)
     if named is not None:
-        return named
+        return (_without_remedy(exc) or named) if named == "network" else named
     body = _error_fields(exc, response)
     codes = {str(body[key]).lower() for key in ("code", "type", "error_type") if body.get(key)}
     if status is None:
-        return _kind_of_codes(codes) or _kind_without_status(exc)
+        return _kind_of_codes(codes) or _kind_of_number(body) or _kind_without_status(exc, response)
     if status == 429 and codes & BILLING_CODES:
         return "quota"
     if status == 503 and _seconds(body.get("estimated_time")) is not None:
@@ -93,6 +100,8 @@ _BY_CLASS = {
     "InvalidWebhookSignatureError": "invalid",
 }
 _SDK_ROOTS = ("huggingface_hub", "openai", "httpx", "httpx2", "httpcore", "httpcore2")
+_LIBRARIES = ("PIL", "numpy", "pydantic", "pydantic_core", "jiter")  # what the SDKs call: they fail on its behalf
+_ANSWER_NAMES = ("response", "data", "lines", "output_lines", "bytes_output")  # local names of an answer in the SDKs' methods
 
 
 def _kind_of_class(exc: Exception, status: int | None) -> str | None:
@@ -110,8 +119,30 @@ def _kind_of_codes(codes: set[str]) -> str | None:
     return next((REFUSAL_CODES[code] for code in sorted(codes) if code in REFUSAL_CODES), None)
 
 
-def _kind_without_status(exc: Exception) -> str:
+def _kind_of_number(body: Mapping[str, Any]) -> str | None:
+    """The kind of an HTTP status that an error inside a stream names as a number."""
+    for key in ("http_status_code", "status_code", "status", "code"):
+        text = str(body.get(key))
+        if len(text) == 3 and text.isdecimal() and 400 <= int(text) < 600:
+            return kind_of_status(int(text))
+    return None
+
+
+def _without_remedy(exc: Exception) -> str | None:
+    """The kind of what lies behind a connection error, if a repeat cannot help: openai wraps a wrong address, too."""
+    for cause in causes_of(exc)[1:]:
+        from_sdk = any(_root(cls) in _SDK_ROOTS for cls in type(cause).__mro__)
+        if isinstance(cause, Exception) and (from_sdk or isinstance(cause, (ssl.SSLError, ValueError))):
+            kind = _kind_of_class(cause, None) or _kind_without_status(cause, None)
+            if kind in ("invalid", "permanent"):
+                return kind
+    return None
+
+
+def _kind_without_status(exc: Exception, response: Any) -> str:
     names = {cls.__name__ for cls in type(exc).__mro__ if _root(cls) in _SDK_ROOTS}
+    if "APIStatusError" in names and response is not None:  # a redirection that leads nowhere
+        return "permanent"
     if names & {"TextGenerationError", "APIError"}:
         return "stream"
     if type(exc).__name__ == "TransportError" and names:
@@ -130,25 +161,38 @@ def _kind_of_builtin(exc: Exception) -> str:
         return _kind_of_builtin(exc.reason) if isinstance(exc.reason, Exception) else "network"
     if isinstance(exc, (ConnectionError, ssl.SSLError)) or type(exc).__name__ in ("gaierror", "IncompleteRead"):
         return "network"
-    if isinstance(exc, json.JSONDecodeError):  # the SDK's reading of an answer, or the caller's reading of a text
-        return "transient" if _parsed_by_sdk(exc.__traceback__) else "bad_reply"
-    return "invalid" if isinstance(exc, (ValueError, TypeError)) and _raised_in_sdk(exc.__traceback__) else "unknown"
+    blamed = _frames_in_sdk(exc.__traceback__)
+    if isinstance(exc, (json.JSONDecodeError, UnicodeDecodeError)) and _read_answer(blamed):
+        return "transient"
+    if isinstance(exc, json.JSONDecodeError) or _root(type(exc)) == "pydantic_core" or _read_answer(blamed):
+        return "bad_reply"
+    if not blamed or (isinstance(exc, OSError) and not isinstance(exc, FileNotFoundError)):
+        return "unknown"
+    return "permanent" if isinstance(exc, (RuntimeError, ImportError)) else "invalid"
 
 
-def _parsed_by_sdk(trace: TracebackType | None) -> bool:
-    """True when the json module was called by an SDK."""
-    caller = ""
+def _frames_in_sdk(trace: TracebackType | None) -> list[FrameType]:
+    """An SDK's frames on the way to an exception, if the SDK (or a library that it called) raised it; else none."""
+    frames: list[FrameType] = []
+    innermost = False
     while trace is not None:
         root = str(trace.tb_frame.f_globals.get("__name__")).split(".")[0]
-        caller, trace = root if root != "json" else caller, trace.tb_next
-    return caller in _SDK_ROOTS
-
-
-def _raised_in_sdk(trace: TracebackType | None) -> bool:
-    """True when the frame that raised belongs to an SDK: it refused an argument before anything was sent."""
-    while trace is not None and trace.tb_next is not None:
+        if root in _SDK_ROOTS:
+            frames.append(trace.tb_frame)
+        if root not in sys.stdlib_module_names and root not in _LIBRARIES:
+            innermost = root in _SDK_ROOTS
         trace = trace.tb_next
-    return trace is not None and str(trace.tb_frame.f_globals.get("__name__")).split(".")[0] in _SDK_ROOTS
+    return frames if innermost else []
+
+
+def _read_answer(frames: list[FrameType]) -> bool:
+    """True when one of the SDK's frames holds an answer already: then it is the answer that cannot be read, not an argument."""
+    held = [frame.f_locals.get(name) for frame in frames for name in _ANSWER_NAMES]
+    return any(isinstance(thing, bytes) or hasattr(thing, "status_code") or _is_iterator(thing) for thing in held)
+
+
+def _is_iterator(thing: Any) -> bool:
+    return hasattr(thing, "__next__") or hasattr(thing, "__anext__")
 
 
 def _root(cls: type) -> str:

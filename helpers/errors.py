@@ -38,6 +38,7 @@ from typing import Any
 from ._classify import (
     RETRYABLE,
     STOPS_BATCH,
+    causes_of,
     headers_of,
     hint_of,
     is_stop_iteration,
@@ -137,7 +138,7 @@ def explain(exc: BaseException) -> Explanation:
         return Explanation(exc.what, exc.next_step)
     verdict = classify(exc)
     found = EXPLANATIONS["no_provider" if is_stop_iteration(exc) else verdict.kind]
-    names = (f"{verdict.kind} {type(exc).__name__}", f"{verdict.kind} {type(exc.__cause__).__name__}", type(exc).__name__,
+    names = (*(f"{verdict.kind} {type(one).__name__}" for one in causes_of(exc)), type(exc).__name__,
              f"{verdict.kind} {verdict.status}")
     found = next((EXPLANATIONS[name] for name in names if name in EXPLANATIONS), found)
     return Explanation(_measured(verdict, exc) or found.cause, found.next_step)
