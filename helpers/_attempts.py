@@ -14,6 +14,7 @@ from typing import Any
 import tenacity
 
 from . import pacing
+from ._guards import require_awaitable, require_finished, require_parts
 from ._limiter import RateLimiter
 from ._policy import BUDGETED, RetryBudget, RetryPolicy
 from ._turns import PacingTimeout, Permit
@@ -30,6 +31,7 @@ class Call:
     def __init__(self, policy: RetryPolicy, limiter: RateLimiter | None = None, log: Ledger | None = None,
                  budget: RetryBudget | None = None, worker: int | None = None,
                  stopped: Callable[[], bool] | None = None, also: Ledger | None = None) -> None:
+        require_parts(policy, limiter, log)
         self.policy, self.limiter, self.log, self.budget, self.stopped = policy, limiter, log, budget, stopped
         self.also = also  # a second ledger for the same records
         if limiter is not None:
@@ -97,7 +99,7 @@ class Call:
             self.scope.permit = self._placed(self._paced(self.limiter.acquire))
         tokens, started = self._enter()
         try:
-            result = fn(*args, **kwargs)
+            result = require_finished(fn(*args, **kwargs))
         except BaseException as exc:
             self._failed(exc, started)
             raise
@@ -119,7 +121,7 @@ class Call:
         tokens, started = self._enter()
         try:
             async with asyncio.timeout(self.scope.timeout_s):
-                result = await fn(*args, **kwargs)
+                result = await require_awaitable(fn(*args, **kwargs))
         except BaseException as exc:
             self._failed(exc, started)
             raise

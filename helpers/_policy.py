@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import math
+import numbers
 import os
 import random
 import threading
@@ -44,7 +45,7 @@ class RetryPolicy:
         on_attempt: called with each `Attempt` after it ended.
         clock, sleep, asleep, rng: time.monotonic, time.sleep, asyncio.sleep and a random.Random, or your own for tests.
 
-    Raises ValueError for a number that is not above 0.
+    Raises ValueError for a number that is not above 0, and for a hook that is no function.
     """
 
     max_attempts: int = 6
@@ -77,6 +78,10 @@ class RetryPolicy:
             raise ValueError(f"`retry_budget` must be from 0 to 1, not {self.retry_budget!r}. 0.1 repeats one call in ten.")
         if self.jitter not in ("full", "none"):
             raise ValueError(f'`jitter` must be "full" or "none", not {self.jitter!r}. Leave it out for full jitter.')
+
+        for name in ("on_attempt", "clock", "sleep", "asleep"):
+            if not callable(getattr(self, name)) and (name, self.on_attempt) != ("on_attempt", None):
+                raise ValueError(f"`{name}` must be a function, not {getattr(self, name)!r}. Leave it out for the usual one.")
 
     def cap(self, kind: str, n: int) -> float:
         """The longest random wait before retry `n`."""
@@ -136,7 +141,10 @@ class RetryBudget:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    try:
+        return isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
+    except OverflowError:  # an integer beyond every float
+        return False
 
 
 def _require(name: str, value: Any, low: int, whole: bool = False) -> None:

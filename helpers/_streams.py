@@ -12,6 +12,7 @@ from typing import Any
 
 from ._attempts import Call
 from ._chunks import END, EmptyStream, Progress, SilentStream, carries_output, text_of
+from ._guards import require_finished, require_function, require_stream
 from ._limiter import RateLimiter
 from ._loop import arun, run
 from ._policy import RetryPolicy
@@ -30,18 +31,14 @@ def stream_with_retry(open_stream: Callable[..., Any], *args: Any, policy: Retry
     that ends without a finish_reason. The stream is closed on every path, also when the reader stops early; through
     `helpers.transport` its connection too.
     """
-    if not callable(open_stream):
-        raise TypeError(f"The first argument must be a function that opens a stream, not {type(open_stream).__name__}. "
-                        "Pass `client.chat_completion`, without brackets, and `stream=True` after it.")
+    require_function(open_stream, "a function that opens a stream", "and `stream=True` after it")
     return _read(Call(policy or RetryPolicy(), limiter, log), open_stream, args, kwargs)
 
 
 def astream_with_retry(open_stream: Callable[..., Any], *args: Any, policy: RetryPolicy | None = None,
                        limiter: RateLimiter | None = None, log: Ledger | None = None, **kwargs: Any) -> AsyncIterator[Any]:
     """As `stream_with_retry`, for `async for`; `open_stream` returns an async iterator, or an awaitable of one."""
-    if not callable(open_stream):
-        raise TypeError(f"The first argument must be a function that opens a stream, not {type(open_stream).__name__}. "
-                        "Pass `client.chat_completion`, without brackets, and `stream=True` after it.")
+    require_function(open_stream, "a function that opens a stream", "and `stream=True` after it")
     return _aread(Call(policy or RetryPolicy(), limiter, log), open_stream, args, kwargs)
 
 
@@ -50,7 +47,7 @@ def _read(call: Call, open_stream: Callable[..., Any], args: tuple[Any, ...], kw
         call.scope.streamed = True
         reader, progress = None, Progress()
         try:
-            reader = Reader(open_stream(*args, **kwargs), call.scope)
+            reader = Reader(require_stream(require_finished(open_stream(*args, **kwargs))), call.scope)
             while progress.add(reader.next(seconds_left(call.scope))):
                 pass
         except BaseException as exc:
@@ -89,7 +86,7 @@ async def _aread(call: Call, open_stream: Callable[..., Any], args: tuple[Any, .
         stream, progress = None, Progress()
         try:
             opened = open_stream(*args, **kwargs)
-            stream = await opened if inspect.isawaitable(opened) else opened
+            stream = require_stream(await opened if inspect.isawaitable(opened) else opened, "__aiter__")
             chunks = aiter(stream)
             while progress.add(await anext(chunks, END)):
                 pass

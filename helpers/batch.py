@@ -12,6 +12,7 @@ from typing import Any
 
 from ._attempts import Call
 from ._batch import Batch, BatchResult
+from ._guards import require_items, require_parts, require_plain
 from ._limiter import RateLimiter
 from ._loop import arun, run
 from ._policy import RetryPolicy
@@ -48,7 +49,8 @@ def map_calls(fn: Callable[[Any], Any], items: Iterable[Any], *, concurrency: in
 
     Raises TypeError or ValueError for wrong arguments, CourseError for a resume file of another run.
     """
-    _check(fn, concurrency, on_error, limiter)
+    _check(fn, items, concurrency, on_error, limiter, asynchronous=False)
+    require_parts(policy, None, log)
     policy = policy or RetryPolicy()
     batch = Batch(fn, items, policy=policy, limiter=limiter, on_error=on_error, progress=progress, resume=resume, log=log,
                   keep_values=keep_values)
@@ -93,7 +95,8 @@ async def amap_calls(fn: Callable[[Any], Awaitable[Any]], items: Iterable[Any] |
                      progress: bool | None = None, resume: str | PathLike[str] | None = None, log: Ledger | None = None,
                      keep_values: bool = True) -> BatchResult:
     """As `map_calls`, for a coroutine function: `concurrency` tasks of the running loop. `items` may be asynchronous."""
-    _check(fn, concurrency, on_error, limiter)
+    _check(fn, items, concurrency, on_error, limiter, asynchronous=True)
+    require_parts(policy, None, log)
     policy = policy or RetryPolicy()
     batch = Batch(fn, items, policy=policy, limiter=limiter, on_error=on_error, progress=progress, resume=resume, log=log,
                   keep_values=keep_values)
@@ -137,10 +140,13 @@ def _asleeper(policy: RetryPolicy, stopped: asyncio.Event, batch: Batch) -> Call
     return asleep
 
 
-def _check(fn: Any, concurrency: Any, on_error: str, limiter: Any) -> None:
+def _check(fn: Any, items: Any, concurrency: Any, on_error: str, limiter: Any, *, asynchronous: bool) -> None:
     if not callable(fn):
         raise TypeError(f"The first argument must be a function of one item, not {type(fn).__name__}. "
                         "Write `lambda text: client.text_classification(text)`.")
+    if not asynchronous:
+        require_plain(fn, "amap_calls")
+    require_items(items, asynchronous)
     if isinstance(concurrency, bool) or not isinstance(concurrency, int) or concurrency < 1:
         raise ValueError(f"`concurrency` must be 1 or more, not {concurrency!r}. Use `concurrency=1` for one call at a time.")
     if on_error not in ("collect", "raise"):

@@ -20,6 +20,7 @@ import tenacity
 from tenacity.wait import wait_base
 
 from ._attempts import Call
+from ._guards import require_function, require_plain
 from ._limiter import RateLimiter
 from ._loop import arun, run
 from ._policy import RetryBudget, RetryPolicy, usual_policy
@@ -45,14 +46,15 @@ def call_with_retry(fn: Callable[..., T], *args: Any, policy: RetryPolicy | None
         limiter: paces the attempts; share one between all calls to a service.
         log: gets one record per attempt.
     """
-    _require_callable(fn)
+    require_function(fn)
+    require_plain(fn, "acall_with_retry")
     return run(Call(policy or usual_policy(), limiter, log), fn, args, kwargs)
 
 
 async def acall_with_retry(fn: Callable[..., Awaitable[T]], *args: Any, policy: RetryPolicy | None = None,
                            limiter: RateLimiter | None = None, log: Ledger | None = None, **kwargs: Any) -> T:
     """As `call_with_retry`, for a function that returns an awaitable. Cancelling passes at once."""
-    _require_callable(fn)
+    require_function(fn)
     return await arun(Call(policy or usual_policy(), limiter, log), fn, args, kwargs)
 
 
@@ -76,7 +78,7 @@ def retrying(policy: Any = None, *, limiter: RateLimiter | None = None, log: Led
 
 
 def _decorate(fn: Callable[..., Any], policy: RetryPolicy | None, limiter: RateLimiter | None, log: Ledger | None) -> Any:
-    _require_callable(fn)
+    require_function(fn)
     caller = _caller_for(fn)
     policy = policy or RetryPolicy()
 
@@ -121,9 +123,3 @@ class wait_server_hint(wait_base):
         exc = retry_state.outcome.exception() if retry_state.outcome else None
         hint = classify(exc).retry_after if exc is not None else None
         return min(hint or 0.0, self.cap) + self.fallback(retry_state)
-
-
-def _require_callable(fn: Any) -> None:
-    if not callable(fn):
-        raise TypeError(f"The first argument must be a function, not {type(fn).__name__}. "
-                        "Pass `client.chat_completion`, without brackets, and its arguments after it.")
