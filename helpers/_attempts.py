@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from types import TracebackType
 from typing import Any
 
 import tenacity
@@ -42,6 +43,7 @@ class Call:
         self.attempts = self.loadings = self.timeouts = self.refusals = self.pardoned = 0
         self.verdict: Verdict | None = None
         self.error: BaseException | None = None
+        self.trace: TracebackType | None = None
         self.history: list[str] = []
         self.ended_because = ""
         self.upcoming = 0.0
@@ -84,6 +86,8 @@ class Call:
             return f"max_attempts={policy.max_attempts} is reached."
         if self.timeouts >= policy.timeout_attempts and verdict.kind == "timeout":
             return f"timeout_attempts={policy.timeout_attempts} is reached; the call may have been billed each time."
+        if self.remaining() <= 0:
+            return f"The deadline of {policy.deadline:g} s is reached."
         if self._elapsed() + max(self.upcoming, asked) >= policy.deadline:
             return f"The next wait of {max(self.upcoming, asked):.1f} s would pass the deadline of {policy.deadline:g} s."
         if verdict.kind in BUDGETED and self.budget is not None and not self.budget.spend():
@@ -190,6 +194,7 @@ class Call:
     def _failed(self, exc: BaseException, started: float) -> None:
         verdict = self.verdict = classify(exc)
         self.error, self.back_at = exc, self.policy.clock()
+        self.trace = exc.__traceback__.tb_next if exc.__traceback__ else None  # from the called function on
         self._forget_sleep(self.left_at, self.scope.timeout_s)
         self.loadings += verdict.kind == "loading"
         self.timeouts += verdict.kind == "timeout"
@@ -235,10 +240,12 @@ class Call:
 
     # -- the end --------------------------------------------------------------------------------------------------
     def annotate(self, exc: BaseException) -> BaseException:
-        """Attach the attempts to the exception the caller will see."""
+        """Attach the attempts to the exception the caller will see, and take the frames of the loop out of its traceback."""
         more = f", and {self.attempts - len(self.history)} more" if self.attempts > len(self.history) else ""
-        noun = "attempt" if self.attempts == 1 else "attempts"
+        noun = "attempts" if self.attempts != 1 else "attempt"
         text = f"{self.attempts} {noun} in {self._elapsed():.1f} s: {', '.join(self.history)}{more}. {self.ended_because}"
         exc.add_note(text.strip())
-        self.error = None  # no reference cycle
+        if exc is self.error:
+            exc.__traceback__ = self.trace
+        self.error = self.trace = None  # no reference cycle
         return exc

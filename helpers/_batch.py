@@ -56,6 +56,7 @@ class BatchResult:
 
     def raise_first(self) -> None:
         """Raise the exception of the first item that has one; do nothing when all went well."""
+        __tracebackhide__ = True
         for index in sorted(self.errors):
             raise self.errors[index]
 
@@ -195,6 +196,7 @@ class Batch:
     # -- the end --------------------------------------------------------------------------------------------------
     def finish(self) -> BatchResult:
         """The result; raises what crashed the batch, or with on_error="raise" the first error."""
+        __tracebackhide__ = True
         self._mark_uncalled()
         least = self.limiter.least_seconds(self._drawn - self._restored) if self.limiter is not None else None
         result = BatchResult(self._values, dict(sorted(self._errors.items())), self.ledger, least, self._restored, self._drawn,

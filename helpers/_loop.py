@@ -16,6 +16,7 @@ from ._attempts import Call
 
 def run(call: Call, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Run `call` to its end: fn's result, or its own last exception."""
+    __tracebackhide__ = True  # IPython and pytest leave this frame out
     try:
         return call.run(fn, args, kwargs)
     except Exception as exc:
@@ -30,12 +31,12 @@ def run(call: Call, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[
     try:
         return loop(attempt)
     except Exception as exc:
-        call.annotate(exc)
-        raise
+        raise call.annotate(exc)  # noqa: B904 - the same exception
 
 
 async def arun(call: Call, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """As `run`, awaited."""
+    __tracebackhide__ = True
     try:
         return await call.arun(fn, args, kwargs)
     except Exception as exc:
@@ -50,5 +51,4 @@ async def arun(call: Call, fn: Callable[..., Any], args: tuple[Any, ...], kwargs
     try:
         return await loop(attempt)
     except Exception as exc:
-        call.annotate(exc)
-        raise
+        raise call.annotate(exc)  # noqa: B904 - the same exception

@@ -43,6 +43,8 @@ def astream_with_retry(open_stream: Callable[..., Any], *args: Any, policy: Retr
 
 
 def _read(call: Call, open_stream: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Iterator[Any]:
+    __tracebackhide__ = True
+
     def start() -> tuple[Reader, Progress]:
         call.scope.streamed = True
         reader, progress = None, Progress()
@@ -81,6 +83,8 @@ def _next_or_interrupted(reader: Reader, patience: Patience, progress: Progress)
 
 async def _aread(call: Call, open_stream: Callable[..., Any], args: tuple[Any, ...],
                  kwargs: dict[str, Any]) -> AsyncIterator[Any]:
+    __tracebackhide__ = True
+
     async def start() -> tuple[Any, Progress]:
         call.scope.streamed = True
         stream, progress = None, Progress()

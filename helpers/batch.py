@@ -49,6 +49,7 @@ def map_calls(fn: Callable[[Any], Any], items: Iterable[Any], *, concurrency: in
 
     Raises TypeError or ValueError for wrong arguments, CourseError for a resume file of another run.
     """
+    __tracebackhide__ = True
     _check(fn, items, concurrency, on_error, limiter, asynchronous=False)
     require_parts(policy, None, log)
     policy = policy or RetryPolicy()
@@ -58,6 +59,7 @@ def map_calls(fn: Callable[[Any], Any], items: Iterable[Any], *, concurrency: in
     hurried = replace(policy, sleep=batch.sleeper(policy))
 
     def work(worker: int) -> None:
+        __tracebackhide__ = True
         while (job := batch.next()) is not None:
             call = Call(hurried, batch.limiter, batch.ledger, batch.budget, worker, batch.is_stopped, batch.log)
             try:
@@ -95,6 +97,7 @@ async def amap_calls(fn: Callable[[Any], Awaitable[Any]], items: Iterable[Any] |
                      progress: bool | None = None, resume: str | PathLike[str] | None = None, log: Ledger | None = None,
                      keep_values: bool = True) -> BatchResult:
     """As `map_calls`, for a coroutine function: `concurrency` tasks of the running loop. `items` may be asynchronous."""
+    __tracebackhide__ = True
     _check(fn, items, concurrency, on_error, limiter, asynchronous=True)
     require_parts(policy, None, log)
     policy = policy or RetryPolicy()
@@ -104,6 +107,7 @@ async def amap_calls(fn: Callable[[Any], Awaitable[Any]], items: Iterable[Any] |
     hurried = replace(policy, asleep=_asleeper(policy, stopped, batch))
 
     async def work(worker: int) -> None:
+        __tracebackhide__ = True
         while (job := await batch.anext()) is not None:
             call = Call(hurried, batch.limiter, batch.ledger, batch.budget, worker, batch.is_stopped, batch.log)
             try:

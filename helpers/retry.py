@@ -46,6 +46,7 @@ def call_with_retry(fn: Callable[..., T], *args: Any, policy: RetryPolicy | None
         limiter: paces the attempts; share one between all calls to a service.
         log: gets one record per attempt.
     """
+    __tracebackhide__ = True  # a learner's traceback goes from the cell to the SDK
     require_function(fn)
     require_plain(fn, "acall_with_retry")
     return run(Call(policy or usual_policy(), limiter, log), fn, args, kwargs)
@@ -54,6 +55,7 @@ def call_with_retry(fn: Callable[..., T], *args: Any, policy: RetryPolicy | None
 async def acall_with_retry(fn: Callable[..., Awaitable[T]], *args: Any, policy: RetryPolicy | None = None,
                            limiter: RateLimiter | None = None, log: Ledger | None = None, **kwargs: Any) -> T:
     """As `call_with_retry`, for a function that returns an awaitable. Cancelling passes at once."""
+    __tracebackhide__ = True
     require_function(fn)
     return await arun(Call(policy or usual_policy(), limiter, log), fn, args, kwargs)
 
@@ -82,11 +84,15 @@ def _decorate(fn: Callable[..., Any], policy: RetryPolicy | None, limiter: RateL
     caller = _caller_for(fn)
     policy = policy or RetryPolicy()
 
-    @functools.wraps(fn)
-    def wrapped(*args: Any, **kwargs: Any) -> Any:
+    def call(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
         return caller(functools.partial(fn, *args, **kwargs), policy=policy, limiter=limiter, log=log)
 
-    return inspect.markcoroutinefunction(wrapped) if hasattr(inspect, "markcoroutinefunction") and _is_async(fn) else wrapped
+    async def acall(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        return await call(*args, **kwargs)
+
+    return functools.wraps(fn)(acall if caller is acall_with_retry else call)
 
 
 def _caller_for(fn: Callable[..., Any]) -> Callable[..., Any]:

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import inspect
 
 import pytest
 
-from helpers import RetryPolicy, acall_with_retry, amap_calls, astream_with_retry, call_with_retry, map_calls, stream_with_retry
+from helpers import (
+    RetryPolicy,
+    acall_with_retry,
+    amap_calls,
+    astream_with_retry,
+    call_with_retry,
+    map_calls,
+    retrying,
+    stream_with_retry,
+)
 
 from .conftest import CHAT
 
@@ -95,3 +105,9 @@ def test_numbers_of_other_libraries_are_numbers():
     assert RetryPolicy(max_attempts=numpy.int64(3), deadline=numpy.float32(5)).max_attempts == 3
     with pytest.raises(ValueError, match="`deadline` must be a number above 0"):
         RetryPolicy(deadline=10**400)
+
+
+def test_a_decorated_coroutine_function_is_one():
+    """`inspect` and everything that asks it see an asynchronous function, which can be decorated again."""
+    decorated = retrying(retrying(later))
+    assert inspect.iscoroutinefunction(decorated) and asyncio.run(decorated(3)) == 3

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import traceback
 
 import pytest
 import tenacity
@@ -269,3 +270,24 @@ def test_async_attempt_is_cut_at_its_timeout():
     with pytest.raises(TimeoutError):
         asyncio.run(acall_with_retry(hangs, policy=RetryPolicy(attempt_timeout=0.02, backoff_base=0.001)))
     assert len(calls) == 2
+
+
+@pytest.mark.parametrize("failures", [1, 3])
+def test_the_traceback_goes_from_the_caller_to_the_called_function(policy, failures):
+    """The frames of tenacity and of the loop are left out: after two of ours, which IPython hides, comes the function's own."""
+
+    def ask():
+        raise ConnectionError
+
+    async def later():
+        raise ConnectionError
+
+    for call in (lambda: call_with_retry(ask, policy=policy(max_attempts=failures)),
+                 lambda: asyncio.run(acall_with_retry(later, policy=policy(max_attempts=failures)))):
+        with pytest.raises(ConnectionError) as caught:
+            call()
+        frames = [frame for frame, _ in traceback.walk_tb(caught.value.__traceback__)]
+        ours = [frame for frame in frames if frame.f_globals["__name__"].startswith("helpers")]
+        assert frames[-1].f_code.co_name in ("ask", "later") and frames[-2] is ours[-1]
+        assert len(ours) == 2 and all(frame.f_locals["__tracebackhide__"] for frame in ours)
+        assert not [frame for frame in frames if frame.f_globals["__name__"].startswith("tenacity")]
