@@ -62,7 +62,8 @@ class Progress:
         said = cause.what if isinstance(cause, CourseError) else explain(cause).cause
         if isinstance(cause, (EmptyStream, SilentStream, EndlessStream)):
             said = str(cause)
-        return StreamInterrupted(f"The stream broke after {len(self.chunks)} chunks. {said}",
+        count = f"{len(self.chunks)} chunk{'s' * (len(self.chunks) != 1)}"
+        return StreamInterrupted(f"The stream broke after {count}. {said}",
                                  "Use `.partial`, or call again for a whole answer.",
                                  partial="".join(map(text_of, self.chunks)), chunks=tuple(self.chunks))
 

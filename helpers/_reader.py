@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import inspect
 import queue
+import socket
 import threading
 import time
 from contextvars import copy_context
@@ -91,13 +92,31 @@ class Reader:
             for body in list(self._scope.bodies):
                 body.hang_up()  # ends the read that is under way, and then the helper thread
         else:
-            _close(getattr(self._stream, "response", None))  # openai, not through our transport: the same, less surely
+            _hang_up(_response_behind(self._stream))  # not through our transport: the same
 
     def _shut(self) -> None:
         with contextlib.suppress(IndexError):  # the other thread may be closing as well
             while True:
                 _close(self._open.pop(0))
         close_bodies(self._scope)
+
+
+def _response_behind(stream: Any) -> Any:
+    """The HTTP response that an SDK's stream reads: an attribute of openai's, in the frames of the hub's generators."""
+    for _ in range(4):
+        response = getattr(stream, "response", stream)
+        if "network_stream" in (getattr(response, "extensions", None) or ()):
+            return response
+        frame = getattr(stream, "gi_frame", None)
+        held = frame.f_locals.values() if frame is not None else ()
+        stream = next((thing for thing in held if hasattr(thing, "gi_frame") or hasattr(thing, "extensions")), None)
+    return None
+
+
+def _hang_up(response: Any) -> None:
+    """End a read that another thread is in; closing the response alone would leave it waiting."""
+    with contextlib.suppress(Exception):  # no such response, or the connection is gone
+        response.extensions["network_stream"].get_extra_info("socket").shutdown(socket.SHUT_RDWR)
 
 
 def close_bodies(scope: AttemptScope) -> None:

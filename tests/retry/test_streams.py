@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import json
+import socket
 import threading
 from types import SimpleNamespace
 
@@ -317,3 +320,44 @@ def test_not_a_function():
 def test_what_carries_output(chunk, output, text):
     """Text, reasoning and tool calls are output; roles, usage and keep-alives are not."""
     assert (carries_output(chunk), text_of(chunk)) == (output, text)
+
+
+@pytest.mark.parametrize("sdk", ["hub", "openai", "text"])
+def test_a_silent_server_is_hung_up_on_without_our_transport(sdk):
+    """A client that does not pass through connect() loses its silent connection too, and no thread goes on waiting for it."""
+    from huggingface_hub import InferenceClient
+    from openai import OpenAI
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    url, gone, chunk = f"http://127.0.0.1:{listener.getsockname()[1]}", threading.Event(), {"delta": {"content": "a"}, "index": 0}
+    if sdk == "text":
+        event = {"index": 1, "token": {"id": 1, "text": "a", "logprob": 0, "special": False}}
+    else:
+        event = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [chunk]}
+
+    def serve():
+        connection, _ = listener.accept()
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\ndata: "
+                           + json.dumps(event).encode() + b"\n\n")
+        connection.settimeout(20)
+        with contextlib.suppress(TimeoutError):
+            while connection.recv(65536):
+                pass
+            gone.set()
+        connection.close()
+
+    server = threading.Thread(target=serve, daemon=True)
+    server.start()
+    hub = InferenceClient(model=url, token="none")
+    open_stream = {
+        "hub": lambda: hub.chat_completion([{"role": "user", "content": "hi"}], stream=True),
+        "text": lambda: hub.text_generation("hi", stream=True),
+        "openai": lambda: OpenAI(base_url=url, api_key="x", max_retries=0).chat.completions.create(
+            model="m", messages=[{"role": "user", "content": "hi"}], stream=True),
+    }[sdk]
+    with pytest.raises(StreamInterrupted) as caught:
+        list(stream_with_retry(open_stream, policy=RetryPolicy(idle_timeout=0.1)))
+    assert caught.value.partial == "a" and gone.wait(10)
+    server.join(10)
+    listener.close()
