@@ -50,14 +50,16 @@ def test_all_is_every_pair_on_every_python():
 
 
 def test_outcomes_are_read_from_pytest(here):
-    """Passed, failed and skipped tests are counted, and a failure has its name and reason in one line."""
-    tests = ("good", "pass"), ("later", "pytest.skip('later')"), ("bad", "assert 1 == 2, 'a reason'")
+    """Passed, failed and skipped tests are counted; a failure has its name and its whole assertion, up to 15 lines."""
+    tests = ("good", "pass"), ("later", "pytest.skip('later')"), ("bad", r"assert 1 == 2, 'a reason\nline 2\n  line 3' + 99 * '\nmore'")
     text = "\n\n".join(f"def test_{name}():\n    {body}\n" for name, body in tests)
     (here / "test_x.py").write_text(f"import pytest\n\n{text}")
     outcome = matrix.run_pytest(sys.executable, ["test_x.py"], dict(os.environ), here, "x")
     assert (outcome.passed, outcome.skipped) == (1, 1)
-    [line] = outcome.failures
-    assert line.startswith("x: ") and "test_bad" in line and "a reason" in line
+    [failure] = outcome.failures
+    first, second, third, *more = failure.splitlines()
+    assert first.startswith("x: ") and "test_bad" in first and first.endswith("a reason")
+    assert (second.strip(), third.strip(), len(more)) == ("line 2", "line 3", 12) and third.index("l") > second.index("l")
 
 
 @pytest.mark.parametrize("text", ["def test_x(: pass", "import os; os._exit(0)", "x = 1"])

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -42,6 +43,8 @@ import importlib.metadata as m, platform
 print(platform.python_version(), m.version("huggingface_hub"), m.version("openai"))
 for name in ("numpy", "matplotlib", "ipywidgets", "ipython", "ipykernel", "starlette", "uvicorn", "nbval"):
     print(name + "==" + m.version(name))"""
+MOST_LINES = 15  # of a failing test
+COLOURS = re.compile(r"(?:\x1b|#x1B)\[[0-9;]*m")  # the second is how a report writes the sign of the first
 
 
 class Broken(Exception):
@@ -50,7 +53,7 @@ class Broken(Exception):
 
 @dataclass(kw_only=True)
 class Outcome:
-    """How one run ended: tests that passed and were skipped, and one line for each that failed."""
+    """How one run ended: tests that passed and were skipped, and a few lines for each that failed."""
 
     passed: int = 0
     skipped: int = 0
@@ -206,11 +209,16 @@ def _read(report: Path, name: str) -> Outcome:
 
 
 def _reason(problem: ElementTree.Element) -> str:
-    """One line of a failure: what pytest marks as the error, else the last line that names one."""
-    lines = [line.strip() for line in (problem.text or problem.get("message") or "").splitlines() if line.strip(" -=")]
-    marked = [line[1:].strip() for line in lines if line.startswith("E  ")][:1]
+    """A failure in up to MOST_LINES lines: the whole of what pytest marks as the error, else the last line that names one and the
+    last lines."""
+    text = COLOURS.sub("", problem.text or problem.get("message") or "")
+    lines = [line.strip() for line in text.splitlines() if line.strip(" -=")]
+    marked = [line[1:].rstrip()[:200] for line in text.splitlines() if line.startswith("E  ")]
+    if marked:
+        return "\n    ".join([marked[0].strip(), *marked[1:MOST_LINES]])
     told = [line for line in lines if "Error" in line or line.startswith("mismatch")]
-    return (marked or told[-1:] or lines[-1:] or ["no reason given"])[0][:200]
+    first = (told[-1:] or lines[-1:] or ["no reason given"])[0]
+    return "\n        ".join(line[:200] for line in [first, *(line for line in lines[1 - MOST_LINES:] if line != first)])
 
 
 def run_notebooks(where: Environment, folder: Path, *modes: str) -> Outcome:
