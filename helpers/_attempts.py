@@ -59,7 +59,7 @@ class Call:
         assert verdict is not None
         delay = self.policy.delay(verdict, self.attempts)
         if self.limiter is not None:
-            if verdict.kind == "throttled":
+            if verdict.kind == "throttled" and verdict.status is not None:  # an error with status 200 taught the limiter no pause
                 self.refusals += 1
                 if self.stopped is not None and self.limiter.accepted:
                     self.pardoned += 1  # the service has served this limiter: a refused call of a batch has until its deadline

@@ -29,7 +29,11 @@ def classes(http: ModuleType) -> tuple[type, type, type]:
         """A proxy or a login page answered in the place of the API."""
 
     class ErrorAnswer(http.RemoteProtocolError):
-        """An error message came with a good status; the SDKs would make an empty reply of it."""
+        """An error message came with a good status; the SDKs would make an empty reply of it. `body` is what came."""
+
+        def __init__(self, body: dict[str, Any]) -> None:
+            super().__init__(ERROR_ANSWER)
+            self.body = body
 
     class Body(http.SyncByteStream):
         def __init__(self, response: Any, flight: Flight) -> None:
@@ -44,8 +48,8 @@ def classes(http: ModuleType) -> tuple[type, type, type]:
                     if _is_overdue(self.attempt):
                         raise http.ReadTimeout("The time of this attempt is over.")
                     yield chunk
-                if is_error_answer(self.flight):
-                    raise ErrorAnswer(ERROR_ANSWER)
+                if said := error_answer(self.flight):
+                    raise ErrorAnswer(said)
             except Exception as exc:
                 self.flight.failed(exc)
                 self.close()  # hub 1 closes it only with its client
@@ -71,8 +75,8 @@ def classes(http: ModuleType) -> tuple[type, type, type]:
                 async for chunk in self.inner:
                     self.flight.saw(chunk)
                     yield chunk
-                if is_error_answer(self.flight):
-                    raise ErrorAnswer(ERROR_ANSWER)
+                if said := error_answer(self.flight):
+                    raise ErrorAnswer(said)
             except Exception as exc:
                 self.flight.failed(exc)
                 await self.aclose()
@@ -91,17 +95,17 @@ def is_web_page(request: Any, response: Any) -> bool:
     return request.method == "POST" and response.status_code < 300 and "text/html" in response.headers.get("content-type", "")
 
 
-def is_error_answer(flight: Flight) -> bool:
-    """Whether the whole body that a POST got with a good status is a JSON object with an `error` and no choices."""
+def error_answer(flight: Flight) -> dict[str, Any] | None:
+    """The whole body that a POST got with a good status, if it is a JSON object with an `error` and no choices."""
     body = bytes(flight.kept).lstrip()
     good = flight.request.method == "POST" and flight.status is not None and flight.status < 300
     if not good or not body.startswith(b"{") or b'"error"' not in body or len(body) > MOST_ERROR:
-        return False
+        return None
     try:
         said = json.loads(body)
     except ValueError:
-        return False
-    return bool(said.get("error")) and not said.get("choices")
+        return None
+    return said if said.get("error") and not said.get("choices") else None
 
 
 def leave_silence_to_reader(request: Any, asked: dict) -> None:

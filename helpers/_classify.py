@@ -72,10 +72,13 @@ def kind_of_status(status: int) -> str:
 
 def kind_of(exc: Exception, response: Any, status: int | None) -> str:
     named = _kind_of_class(exc, status)
-    if named is not None:
+    answer = _error_answer(exc)
+    if named is not None and answer is None:
         return (_without_remedy(exc) or named) if named == "network" else named
-    body = _error_fields(exc, response)
+    body = _error_fields(answer or exc, response)
     codes = {str(body[key]).lower() for key in ("code", "type", "error_type") if body.get(key)}
+    if answer is not None:
+        return _kind_of_codes(codes) or _kind_of_number(body) or "network"
     if status is None:
         return _kind_of_codes(codes) or _kind_of_number(body) or _kind_without_status(exc, response)
     if status == 429 and codes & BILLING_CODES:
@@ -111,7 +114,13 @@ def _kind_of_class(exc: Exception, status: int | None) -> str | None:
     return "not_found" if is_stop_iteration(exc) else None
 
 
+def _error_answer(exc: Exception) -> Exception | None:
+    """The transport's sign that an error came with a good status; openai puts its own exception around it."""
+    return next((one for one in (exc, exc.__cause__) if isinstance(one, Exception) and type(one).__name__ == "ErrorAnswer"), None)
+
+
 def _kind_of_codes(codes: set[str]) -> str | None:
+    """The kind that an error's own codes name, where no status does."""
     if codes & BILLING_CODES:
         return "quota"
     if codes & OVERLOAD_CODES:
@@ -120,7 +129,7 @@ def _kind_of_codes(codes: set[str]) -> str | None:
 
 
 def _kind_of_number(body: Mapping[str, Any]) -> str | None:
-    """The kind of an HTTP status that an error inside a stream names as a number."""
+    """The kind of an HTTP status that an error inside a stream, or with a good status, names as a number."""
     for key in ("http_status_code", "status_code", "status", "code"):
         text = str(body.get(key))
         if len(text) == 3 and text.isdecimal() and 400 <= int(text) < 600:
@@ -205,15 +214,15 @@ def is_stop_iteration(exc: BaseException) -> bool:
 
 
 def _error_fields(exc: Exception | None, response: Any) -> dict[str, Any]:
-    """The response's JSON error as one flat dict: the fields of `error` over those beside it."""
+    """The JSON error as one flat dict: the fields of `error` over those beside it."""
     try:
         body = response.json()
     except Exception:  # no response, not JSON, or a stream that was never read
         body = None
-    inner = body.get("error") if isinstance(body, dict) else None
     # Of an error in a stream, openai keeps the inner part as `.body`, the hub as the argument of its exception.
-    parts = (body, inner, getattr(exc, "body", None), next(iter(getattr(exc, "args", ())), None))
-    return {key: value for part in parts if isinstance(part, dict) for key, value in part.items()}
+    outer = [part for part in (body, getattr(exc, "body", None), next(iter(getattr(exc, "args", ())), None)) if isinstance(part, dict)]
+    parts = [part for one in outer for part in (one, one.get("error")) if isinstance(part, dict)]
+    return {key: value for part in parts for key, value in part.items()}
 
 
 def hint_of(kind: str, response: Any) -> float | None:

@@ -33,7 +33,8 @@ class Row:
     """One line of the table for one SDK: one fault, or several that are treated alike.
 
     cells: (way, strikes) -> what must come of it. without: way -> what the SDK shows alone. explain: kind -> what `explain`
-    says. wait_s: what the server asks to wait. short: the time limit of the policy that is short, if one is.
+    says. wait_s: what the server asks to wait. short: the time limit of the policy that is short, if one is. speed: of the
+    server's clock.
     """
 
     title: str
@@ -45,6 +46,7 @@ class Row:
     explain: dict[str, str]
     wait_s: float = 0.0
     short: str = ""
+    speed: float = 1.0
     ways: tuple[str, ...] = field(default=WAYS)
 
     def explained(self, kind: str, fault: Any) -> str:
@@ -87,7 +89,7 @@ def _row(entry: dict[str, Any], sdk: int) -> Row:
     return Row(title=title, section=entry.get("section", ""), faults=tuple(entry["faults"]), kind=kind, cells=cells,
                without={way: shown for way, shown in without.items() if way in ways},
                explain={**table()["explain"], **{key: text for key, text in own.items() if text}},
-               wait_s=float(entry.get("wait_s", 0)), short=entry.get("short", ""), ways=ways)
+               wait_s=float(entry.get("wait_s", 0)), short=entry.get("short", ""), speed=float(entry.get("speed", 1)), ways=ways)
 
 
 def parse(text: str) -> Expected:

@@ -101,14 +101,16 @@ class Cells:
         always = {**self.fault, "times": 99} if isinstance(self.fault, dict) else f"{self.fault}*99"
         self.course.server.reset()
         self.course.server.faults(self.fault if strikes == "once" else always)
+        if self.row.speed != 1:
+            self.course.server.clock(speed=self.row.speed)
 
     def _prepare(self, way: str, strikes: str) -> tuple[Clock, Any, int]:
         """A clock, a policy on it, and how many items of a batch may be under way at once."""
         self._script(strikes)
         clock, row = Clock(), self.row
-        # One by one where the order decides how many requests there are, or a clock of sleeps would count a wait twice.
-        paced = row.wait_s or row.kind == "throttled"
-        alone = "stopped" in row.cells[way, strikes].counts or paced or row.short and strikes == "once"
+        # One by one where the order decides how many requests there are; and where the deadline does, because on a clock of sleeps a
+        # pause that two calls share would count twice. All others, refusals for now among them, are under way two at a time.
+        alone = "stopped" in row.cells[way, strikes].counts or row.kind == "loading" or row.short and strikes == "once"
         rule = policy(clock, row.short, self.limit_s, lambda: strikes == "once" and self._requests() > 0)
         return clock, rule, 1 if alone else len(ITEMS) if row.short else 2
 

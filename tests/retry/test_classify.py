@@ -343,6 +343,18 @@ def test_error_in_an_openai_stream():
     assert classify(openai.APIError("x", request, body={"code": "insufficient_quota"})).kind == "quota"
 
 
+@pytest.mark.parametrize(("code", "kind"), [
+    (429, "throttled"), ("429", "throttled"), (401, "auth"), (402, "quota"), (404, "not_found"), (400, "invalid"), (502, "transient"),
+    (418, "permanent"), (200, "stream"), (4290, "stream"), (-429, "stream"), (429.0, "stream"), (True, "stream"), (None, "stream")])
+def test_number_of_a_status_as_code(code, kind):
+    """Where no status tells more, a code that is the number of one counts as that status; any other number says nothing."""
+    openai = importlib.import_module("openai")
+    request = openai_error(500).request
+    inside = classify(openai.APIError("x", request, body={"code": code, "type": "some_error"}))
+    assert (inside.kind, inside.status) == (kind, None)
+    assert classify(openai_error(400, {"error": {"code": code}})).kind == "invalid"
+
+
 @pytest.mark.parametrize(
     ("status", "headers", "text"),
     [
