@@ -29,6 +29,11 @@ class LimitInfo:
     window_s: float | None = None
     kind: str | None = None
 
+    @property
+    def is_limit(self) -> bool:
+        """True when it says how much, and per how long or until when: enough to keep to."""
+        return bool(self.quota and self.window_s) or (self.remaining is not None and self.reset_s is not None)
+
 
 def lower_keys(headers: Mapping[str, str] | None) -> dict[str, str]:
     """Headers as a plain dict with lower-case names; {} for None."""

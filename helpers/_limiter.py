@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ._policy import RetryPolicy
 
 MARGIN_S = 0.01  # added to a pause: the server's clock ticks too
-SILENT_ANSWERS = 20
+SILENT_ANSWERS = 5
 MAX_PAUSE_S = 3600.0
 DOWN_FROM = 3  # 503s in a row that show a service that is not there
 
@@ -54,6 +54,7 @@ class RateLimiter(Turns):
         self._refusing_since: float | None = None  # the first 429 or 5xx since the last success
         self._down = 0  # answers 503 without a hint since the last success
         self._silent = 0  # answers without limit headers since the last one with them
+        self._silence = SILENT_ANSWERS  # so many of them show that the headers are sent no more
         self.accepted = 0  # requests that were neither refused nor failed
         self.cold_s = 0.0
 
@@ -111,7 +112,7 @@ class RateLimiter(Turns):
             elif self._refusing_since is None:
                 self._refusing_since = now
             info = parse_limit(fields) if fields else None
-            asked = (parse_retry_after(fields) or 0.0) if status == 429 else None
+            asked = (parse_retry_after(fields) or info and info.reset_s or 0.0) if status == 429 else None
             if asked:
                 self._hold(now, asked)
             self._learn(permit, info, now, asked)
@@ -154,11 +155,11 @@ class RateLimiter(Turns):
 
     def _learn(self, permit: Permit, info: LimitInfo | None, now: float, asked: float | None) -> None:
         """Take in one answer; `asked` is None for an accepted request, else the rest that the refusal asks for."""
-        if info is not None and (info.remaining is not None or info.quota and info.window_s):
-            self._adopt(info, now)
+        if info is not None and info.is_limit:
+            self._adopt(info, permit.sent_at, now, refused=asked is not None)
         elif not isinstance(self._model, Probe):
             self._silent += 1
-            if self._silent >= SILENT_ANSWERS:  # the headers were somebody else's, or are sent no more
+            if self._silent >= self._silence:  # the headers were somebody else's, or are sent no more
                 self._model = Probe()
         model = self._model
         if isinstance(model, Probe):
@@ -176,11 +177,14 @@ class RateLimiter(Turns):
         if asked is not None and permit.taken_at >= self._refused_at:
             self._refused_at = now
 
-    def _adopt(self, info: LimitInfo, now: float) -> None:
-        """Choose the model that the headers speak of."""
+    def _adopt(self, info: LimitInfo, sent_at: float, now: float, refused: bool) -> None:
+        """Choose the model that the headers speak of, unless only refusals have any."""
+        self._silence = max(self._silence, SILENT_ANSWERS + 2 * self._silent)
         self._silent = 0
         quota, span = info.quota, info.window_s
         kind = info.kind or ("bucket" if span and span <= SHORT_WINDOW_S else "window")
+        if refused and kind == "window" and isinstance(self._model, Probe):
+            return
         if kind == "bucket" and quota and span:
             if not isinstance(self._model, Bucket):
                 self._model = Bucket(now, quota / span)

@@ -137,7 +137,7 @@ class Window:
 
     def __init__(self, now: float, quota: int, span_s: float | None) -> None:
         self.quota, self.span_s, self.steady = quota, span_s, span_s is not None
-        self._left, self._ends_at, self._began = float(quota), float("inf"), now
+        self._left, self._ends_at, self._began, self._last = float(quota), float("inf"), now, now  # _last: the last request
         self._lowest, self._sent_since = float("inf"), 0  # the lowest `r` of this window, and the requests sent after it came
         self._trusted, self._answered = False, True
         self._sent, self._counted = 0, False  # _counted: the own count began with this window
@@ -161,7 +161,7 @@ class Window:
             return max(now, self._closed_until, self._times[0] + self.span_s + SLIDE_MARGIN_S if full else now)
         self._roll(now)
         if self._left < 1:
-            return self._ends_at if self._ends_at < float("inf") else now + PATIENCE_S
+            return self._ends_at if self._ends_at < float("inf") else max(now, self._last + PATIENCE_S)  # one at a time finds out
         if not self._answered and not self._trusted and self._sent >= START_WINDOW:
             return self._began + PATIENCE_S * self._sent
         return now
@@ -171,6 +171,7 @@ class Window:
         self._left -= 1
         self._sent += 1
         self._sent_since += 1
+        self._last = now
         self._times.append(now)
         self._meter.take()
 

@@ -13,7 +13,7 @@ from typing import Any
 
 EPOCH = 1_700_000_000.0  # Unix time of second 0
 HEADER_STYLES = ("both", "reversed", "unnamed", "ratelimit", "legacy", "epoch", "span", "date", "retry-after", "retry-after-ms",
-                 "retry-after-date", "none")
+                 "retry-after-date", "counter", "refusals", "none")
 
 
 @dataclass
@@ -115,7 +115,7 @@ class Sliding:
 class Service:
     """`answer(now)` gives (status, headers, body). A request is admitted when every limit has room.
 
-    headers: one of HEADER_STYLES. cold_s, cold: seconds of a cold start from the first request on, and how its 503 tells
+    headers: one of HEADER_STYLES; "counter" tells what is left and not until when, "refusals" speaks in a 429 only. cold_s, cold: seconds of a cold start from the first request on, and how its 503 tells
     ("estimate", "retry-after", "silent"). changes: (when, factor or None); None: no limit and no headers any more.
     rounding: "up", "down" or "exact" for seconds in headers. skew_s: the server's clock minus ours.
     """
@@ -174,7 +174,7 @@ class Service:
         return str(math.ceil(value) if self.rounding == "up" else math.floor(value))
 
     def _fields(self, now: float, admitted: bool) -> dict[str, str]:
-        if not self.limits or self.headers == "none":
+        if not self.limits or self.headers == "none" or (self.headers == "refusals" and admitted):
             return {}
         wall = EPOCH + now + self.skew_s
         date = {"Date": formatdate(wall, usegmt=True)}
@@ -187,7 +187,7 @@ class Service:
         if self.headers == "retry-after-date":
             return date if admitted else {"Retry-After": formatdate(math.ceil(wall + wait), usegmt=True), **date}
         states = [(str(n), limit.left(), self._reset(limit, now), *limit.policy()) for n, limit in enumerate(self.limits)]
-        if self.headers in ("both", "unnamed", "reversed", "ratelimit"):
+        if self.headers in ("both", "unnamed", "reversed", "ratelimit", "refusals"):
             swap = self.headers == "reversed"
             parts = [(f"r={r}", f"t={self._seconds(t)}") for _, r, t, *_ in states]
             fields = {"RateLimit": ", ".join(f'"{s[0]}";' + ";".join(p[::-1] if swap else p)
@@ -196,6 +196,8 @@ class Service:
                                                     for n, _, _, kind, q, w in states)}
             return fields | (hint if self.headers != "ratelimit" else {})
         _, r, t, _, q, w = min(states, key=lambda s: s[1])
+        if self.headers == "counter":
+            return {"X-RateLimit-Limit": str(q), "X-RateLimit-Remaining": str(r)}
         end = {"legacy": self._seconds(t), "epoch": str(math.ceil(wall + t)),
                "span": f"{t * 1000:.0f}ms" if t < 1 else f"{t:.2f}s",
                "date": formatdate(math.ceil(wall + t), usegmt=True)}[self.headers]

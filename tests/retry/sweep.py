@@ -167,6 +167,20 @@ def crowd(rng: random.Random) -> Case:
                  workers=processes * rng.choice([1, 4, 8]), calls=_of(limit, rate), settings={"processes": processes})
 
 
+def vanishing(rng: random.Random) -> Case:
+    """No limit and no headers any more, from a random time on."""
+    limit, rate, note = _any(rng)
+    when = rng.uniform(1, 15)
+    return _case(rng, [limit], rng.choice((*WITH_HEADERS, *HINTS, "counter", "refusals", "none")), f"{note} gone at {when:.0f}s",
+                 rate=rate, calls=2 * _of(limit, rate), changes=[(when, None)])
+
+
+def terse(rng: random.Random) -> Case:
+    """What is left but not until when; or headers in refusals only, as a client sees them that is not ours."""
+    limit, rate, note = _any(rng)
+    return _case(rng, [limit], rng.choice(("counter", "refusals")), note, rate=rate, calls=_of(limit, rate))
+
+
 def stalls(rng: random.Random) -> Case:
     limit, rate, note = _any(rng)
     return _case(rng, [limit], rng.choice((*WITH_HEADERS, "retry-after", "none")), f"stalls {note}", rate=rate,
@@ -175,7 +189,7 @@ def stalls(rng: random.Random) -> Case:
 
 FAMILIES: dict[str, Callable[[random.Random], Case]] = {
     made.__name__: made for made in (bucket, window, silent_bucket, silent_window, hinted_bucket, hinted_window, strict, changing,
-                                     cold, two_limits, skewed, rounding, crowd, stalls)}
+                                     cold, two_limits, skewed, rounding, crowd, vanishing, terse, stalls)}
 
 
 def measure(family: str, number: int) -> dict[str, Any]:

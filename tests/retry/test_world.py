@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from helpers import RateLimiter
+
 from .services import Bucket, Fixed, Service, Sliding, least_time
 from .world import Outcome, simulate
 
@@ -78,3 +80,33 @@ def test_few_workers_under_a_long_window(limit, workers, calls):
         service = Service([limit], headers="none", error_rate=0.01, seed=seed)
         out = simulate(service.fresh(), workers=workers, calls=calls, seed=seed)
         assert out.by_status[200] == calls and not out.failures, (seed, out.failures)
+
+
+@pytest.mark.parametrize("headers", ["legacy", "epoch", "counter", "both"])
+@pytest.mark.parametrize("limit", [Bucket(8, 13), Fixed(12, 5), Sliding(9, 4)])
+def test_headers_that_vanish(limit, headers):
+    """Limit and headers go in mid-run, with a count at zero or a window without a known end: no call waits for ever."""
+    service = Service([limit], headers=headers, changes=[(10.0, None)], error_rate=0)
+    out = simulate(service.fresh(), workers=4, calls=300, latency=lambda rng: rng.uniform(0.4, 1.1))
+    assert out.by_status[200] == 300 and not out.failures
+    assert headers == "counter" or out.wall <= 1.25 * least_time(service, 300, 4, lambda rng: 0.75)
+
+
+@pytest.mark.parametrize("limit", [Fixed(21, 8), Sliding(30, 5), Bucket(9, 4)])
+@pytest.mark.parametrize("headers", ["counter", "refusals"])
+def test_headers_that_say_half(limit, headers):
+    """What is left but not until when, or headers in refusals only: nothing to keep to, so the limit is found by trial."""
+    wasted, out = ratio(Service([limit], headers=headers, error_rate=0), 8, 150)
+    assert out.by_status[200] == 150 and not out.failures
+    assert wasted <= 2.0 and out.refused <= 0.3
+
+
+def test_one_answer_in_ten_with_headers(clock):
+    """A service with headers on some answers only keeps its model after the longest silence was seen."""
+    limiter = RateLimiter(clock=clock.now, sleep=clock.sleep)
+    told = {"RateLimit": '"a";r=9;t=1', "RateLimit-Policy": '"bucket";"a";q=50;w=1'}
+    kept = []
+    for turn in range(60):
+        limiter.observe(limiter.acquire(), 200, told if turn % 10 == 0 else None)
+        kept.append(limiter.rate)
+    assert None in kept[:10] and kept[20:] == [50.0] * 40
