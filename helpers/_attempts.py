@@ -17,7 +17,7 @@ import tenacity
 from . import pacing
 from ._guards import require_awaitable, require_finished, require_parts
 from ._limiter import RateLimiter
-from ._policy import BUDGETED, RetryBudget, RetryPolicy
+from ._policy import BUDGETED, RetryBudget, RetryPolicy, is_silent
 from ._turns import PacingTimeout, Permit
 from .errors import Verdict, classify, headers_of
 from .ledger import Attempt, CallContext, Ledger, _current, new_call
@@ -67,6 +67,9 @@ class Call:
                 delay = self.policy.own_delay(verdict.kind, self.refusals - 1) if self.refusals > 1 else 0.0
             elif self._shared(verdict):
                 delay -= verdict.retry_after or 0.0
+            elif self._waits_with_others(verdict):
+                self.pardoned += 1
+                delay = 0.0  # the limiter's pause stands for it
         self.upcoming = delay
         return delay
 
@@ -79,8 +82,7 @@ class Call:
         policy, asked = self.policy, verdict.retry_after or 0.0
         if asked > policy.max_retry_after:
             return f"The server asked for {asked:g} s, more than max_retry_after={policy.max_retry_after:g}."
-        silent = verdict.kind == "throttled" or (verdict.status == 503 and verdict.retry_after is None)
-        if silent and self.limiter is not None and self.limiter.refusing_s >= policy.deadline:
+        if (verdict.kind == "throttled" or is_silent(verdict)) and self.limiter is not None and self.limiter.refusing_s >= policy.deadline:
             return f"The server has refused every call for {self.limiter.refusing_s:.0f} s."
         if self.attempts - self.loadings - self.pardoned >= policy.max_attempts:
             return f"max_attempts={policy.max_attempts} is reached."
@@ -90,7 +92,8 @@ class Call:
             return f"The deadline of {policy.deadline:g} s is reached."
         if self._elapsed() + max(self.upcoming, asked) >= policy.deadline:
             return f"The next wait of {max(self.upcoming, asked):.1f} s would pass the deadline of {policy.deadline:g} s."
-        if verdict.kind in BUDGETED and self.budget is not None and not self.budget.spend():
+        budgeted = verdict.kind in BUDGETED and not self._waits_with_others(verdict)
+        if budgeted and self.budget is not None and not self.budget.spend():
             return "The retry budget of the batch is used up."
         return None
 
@@ -213,7 +216,7 @@ class Call:
             limiter.release(permit)
         else:
             limiter.observe(permit, verdict.status or 429, headers_of(exc))
-        if verdict.status == 503 and verdict.retry_after is None:
+        if is_silent(verdict):
             limiter.unavailable(permit, self.policy.backoff_max)
         if self._shared(verdict):
             limiter.pause(min(verdict.retry_after or 0.0, self.policy.max_retry_after))
@@ -221,6 +224,10 @@ class Call:
     def _shared(self, verdict: Verdict) -> bool:
         """True when everybody should wait: a cold start, or a 503 that says for how long."""
         return verdict.kind == "loading" or (verdict.status == 503 and verdict.retry_after is not None)
+
+    def _waits_with_others(self, verdict: Verdict) -> bool:
+        """True when a call of a batch meets a service that is down: one at a time tries, so neither attempts nor budget count."""
+        return self.stopped is not None and self.limiter is not None and self.limiter.is_down and is_silent(verdict)
 
     def _record(self, started: float, verdict: Verdict | None) -> None:
         log, hook, context = self.log, self.policy.on_attempt, self.context

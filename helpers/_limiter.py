@@ -61,7 +61,7 @@ class RateLimiter(Turns):
     def _ready_at(self, now: float) -> float:
         if now < self._paused_until:
             return self._paused_until
-        if self._down >= DOWN_FROM and self._under_way:
+        if self.is_down and self._under_way:
             return max(now, self._paused_until + PATIENCE_S)
         if not self._rested:
             self._rested = True
@@ -139,7 +139,7 @@ class RateLimiter(Turns):
         with self._lock:
             if permit.taken_at >= self._paused_until:  # not one of those that left before the pause
                 self._down += 1
-                if self._down >= DOWN_FROM:
+                if self.is_down:
                     self._hold(self._clock(), min(longest_s, 0.5 * 2.0 ** (self._down - DOWN_FROM)))
 
     def _answered(self, permit: Permit) -> float:
@@ -201,6 +201,11 @@ class RateLimiter(Turns):
     def refusing_s(self) -> float:
         """For how long every answer was a 429 or a server error; 0 when the last one was not."""
         return 0.0 if self._refusing_since is None else self._clock() - self._refusing_since
+
+    @property
+    def is_down(self) -> bool:
+        """True when the last three answers or more were 503 and did not say for how long."""
+        return self._down >= DOWN_FROM
 
     @property
     def burst(self) -> float | None:

@@ -29,7 +29,7 @@ class RetryPolicy:
 
     Args:
         max_attempts: attempts in all, the first one included. Answers "the model is loading" do not count, nor in a paced
-            batch a 429 once a call has got through: then the deadline is the limit.
+            batch a 429 once a call has got through or a 503 of a service that is down: then the deadline is the limit.
         deadline: limit of the whole call, waits included; a wait that would pass it is not begun. For a stream it ends
             with the first output. In a batch, time in the limiter's queue does not count.
         attempt_timeout: limit of one attempt. Async calls are cut by it. A blocking call is cut by it when its client
@@ -90,13 +90,17 @@ class RetryPolicy:
 
     def delay(self, verdict: Verdict, n: int) -> float:
         """Seconds to wait before retry `n` (from 1) after `verdict`."""
-        silent = verdict.status == 503 and verdict.retry_after is None  # overloaded or starting, for how long it does not say
-        return (verdict.retry_after or 0.0) + self.own_delay("throttled" if silent else verdict.kind, n)
+        return (verdict.retry_after or 0.0) + self.own_delay("throttled" if is_silent(verdict) else verdict.kind, n)
 
     def own_delay(self, kind: str, n: int) -> float:
         """The part of `delay` that is ours, without the server's wish."""
         cap = self.cap(kind, n)
         return self.rng.uniform(0.0, cap) if self.jitter == "full" else cap
+
+
+def is_silent(verdict: Verdict) -> bool:
+    """True for a 503 without a hint: overloaded or starting, for how long it does not say."""
+    return verdict.status == 503 and verdict.retry_after is None
 
 
 @functools.cache

@@ -115,7 +115,8 @@ class Sliding:
 class Service:
     """`answer(now)` gives (status, headers, body). A request is admitted when every limit has room.
 
-    headers: one of HEADER_STYLES; "counter" tells what is left and not until when, "refusals" speaks in a 429 only. cold_s, cold: seconds of a cold start from the first request on, and how its 503 tells
+    headers: one of HEADER_STYLES; "counter" tells what is left and not until when, "refusals" speaks in a 429 only.
+    cold_s, cold: seconds of a cold start from the first request on, and how its 503 tells
     ("estimate", "retry-after", "silent"). changes: (when, factor or None); None: no limit and no headers any more.
     rounding: "up", "down" or "exact" for seconds in headers. skew_s: the server's clock minus ours.
     """

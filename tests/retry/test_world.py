@@ -60,6 +60,24 @@ def test_cold_start_that_is_not_announced(workers):
     assert out.by_status[200] == 100 and out.by_status[503] <= 25 and out.wall <= 12 + 20 + 5
 
 
+@pytest.mark.parametrize("cold_s", [30, 45, 60, 80])
+@pytest.mark.parametrize("workers", [1, 2, 16])
+def test_long_cold_start_that_is_not_announced(workers, cold_s):
+    """503 without a hint for up to 80 s: no call is lost, few requests ask, and no waits add up."""
+    for seed in range(4):
+        service = Service([Bucket(50, 10)], cold_s=cold_s, cold="silent", error_rate=0.01, seed=seed)
+        out = simulate(service, workers=workers, calls=60, seed=seed)
+        assert out.by_status[200] == 60 and not out.failures
+        assert out.by_status[503] <= 20 and out.wall <= cold_s + 20 + 3
+
+
+@pytest.mark.parametrize("workers", [1, 32])
+def test_service_that_stays_down(workers):
+    """503 without a hint for ever: the batch ends after about two deadlines and few requests."""
+    out = simulate(Service([Bucket(50, 10)], cold_s=1e6, cold="silent"), workers=workers, calls=500)
+    assert out.failures["batch stopped"] and out.wall <= 300 and out.requests <= 60
+
+
 @pytest.mark.parametrize("workers", [1, 32])
 def test_limit_that_never_opens_again(workers):
     """A server that refuses for good ends the batch after about two deadlines and few requests."""
