@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from .classroom import Classroom
 
 HERE_S = 120  # seconds since the last request after which somebody counts as away
-CODE_STYLE = ".code{font:700 clamp(2.5rem,11vw,6rem)/1.1 ui-monospace,monospace;letter-spacing:.06em;margin:.3rem 0}"
+CODE_STYLE = ".code{font:700 clamp(2.5rem,11vw,6rem)/1.1 ui-monospace,monospace;letter-spacing:.06em;margin:.3rem 0}" \
+    ".address{font:700 clamp(1.1rem,4vw,2rem)/1.3 ui-monospace,monospace;overflow-wrap:anywhere;margin:.3rem 0}"
 SCRIPT = """
 const key = new URLSearchParams(location.search).get("key");
 const put = (id, text) => { document.getElementById(id).textContent = text; };
@@ -49,7 +50,7 @@ def page(room: Classroom) -> HTMLResponse:
     text = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>The class</title>'
         f'<meta name="viewport" content="width=device-width"><style>{STYLE}{CODE_STYLE}</style></head><body><main>'
-        f"<h1>The class</h1><p>Address: <code>{html.escape(room.address)}</code>. Join code:</p>"
+        f"<h1>The class</h1><p>Address:</p><p class=address>{html.escape(room.address)}</p><p>Join code:</p>"
         f"<p class=code>{html.escape(spaced(room.join_code))}</p>"
         f'<p><b id="here">{now["here"]}</b> here of <b id="joined">{len(now["learners"])}</b> who joined. '
         f'<b id="rate">{now["per_second"]:.1f}</b> requests per second, <b id="total">{now["requests"]}</b> in all. '

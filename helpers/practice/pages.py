@@ -20,8 +20,14 @@ HEADERS = {
 STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}
 table{border-collapse:collapse;width:100%}
 td,th{text-align:left;padding:.4rem .6rem;border-bottom:1px solid #ddd;vertical-align:top}
-code{background:#f2f2f2;padding:.1rem .25rem;border-radius:3px}pre{background:#f2f2f2;padding:.8rem;overflow:auto}
-a{color:#0057a8}a:focus,a:hover{text-decoration-thickness:3px}"""
+td,th,code{overflow-wrap:anywhere}th{overflow-wrap:normal}
+code{background:#f2f2f2;padding:.1rem .25rem;border-radius:3px}
+pre{background:#f2f2f2;padding:.8rem;overflow:auto;white-space:pre-wrap;overflow-wrap:anywhere}
+a{color:#0057a8}a:focus,a:hover{text-decoration-thickness:3px}
+:root{color-scheme:light dark}
+@media(prefers-color-scheme:dark){body{color:#e8e8e8;background:#16181c}td,th{border-color:#444}code,pre{background:#2a2d33}
+a{color:#7ab8ff}}
+@media(max-width:30rem){td,th{padding:.3rem .2rem}}"""
 
 
 def page(title: str, body: str, status: int = 200) -> HTMLResponse:

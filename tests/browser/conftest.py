@@ -8,6 +8,12 @@ import pytest
 from tools.browser import ROOT, SCREENS, chromium, jupyterlab
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _screens():
+    """The pictures of the run before are taken away."""
+    shutil.rmtree(SCREENS, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory):
     """JupyterLab on a copy of lessons and exercises; its processes reach loopback only and note every other address."""
@@ -17,7 +23,6 @@ def lab(tmp_path_factory):
     (home / "state" / "progress").mkdir(parents=True)
     offline = {"PYTHONPATH": f"{ROOT / 'tests' / 'offline'}:{ROOT}", "COURSE_OFFLINE": "1",
                "COURSE_REFUSED": str(home / "state" / "refused.txt")}
-    shutil.rmtree(SCREENS, ignore_errors=True)
     with jupyterlab(home / "course", home / "state", **offline) as running:
         yield running
 
