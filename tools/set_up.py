@@ -95,7 +95,8 @@ def install(command: "list[str]") -> None:
     if said:
         log = BUSY.with_name("set-up.log")
         log.write_text(said, "utf-8")
-        silent = any(sign in said for sign in ("connection broken", "error sending request", "operation timed out"))
+        signs = "connection broken", "(from versions: none)", "error sending request", "operation timed out", "Failed to fetch"
+        silent = any(sign in said for sign in signs)
         why = "because the package index does not answer. Check the network or the proxy" if silent else \
             f"which the installer explains in {log}. Mend it"
         raise SetupError(f"the packages could not be installed, {why}, then run the same command again.")
