@@ -56,7 +56,8 @@ class Lab:
         """The JSON that the Lab answers to one REST call; None for an empty body. Raises OSError."""
         who = {"Authorization": f"token {self.token}"}
         request = urllib.request.Request(f"{self.url}/api/{path}", method=method, headers=who)
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy of the machine is for others
+        with direct.open(request, timeout=60) as answer:
             body = answer.read()
         return json.loads(body) if body else None
 
@@ -102,7 +103,7 @@ def jupyterlab(folder: Path, state: Path, **env: str) -> Iterator[Lab]:
     finally:
         process.terminate()  # a Lab that is told to end ends its kernels first
         try:
-            process.wait(20)
+            process.wait(60)
         except subprocess.TimeoutExpired:
             process.kill()
 

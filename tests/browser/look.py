@@ -82,17 +82,21 @@ def press(page: Page, control: Locator) -> None:
     before = _state(control)
     for key in keys:
         page.keyboard.press(key)
-    if _state(control) == before and kind not in ("submit", "button"):
-        for key in keys:
-            page.keyboard.press({"ArrowDown": "ArrowUp", "ArrowUp": "ArrowDown", "ArrowRight": "ArrowLeft"}.get(key, key))
+    for _ in range(20):  # a busy page needs a moment; one that stands at its end never changes
+        if kind in ("submit", "button") or _state(control) != before:
+            return
+        page.wait_for_timeout(100)
+    for key in keys:
+        page.keyboard.press({"ArrowDown": "ArrowUp", "ArrowUp": "ArrowDown", "ArrowRight": "ArrowLeft"}.get(key, key))
 
 
 def picture_changes(page: Page, control: Locator, act: Callable[[], None]) -> bool:
-    """Whether the picture beside `control` is another one within 30 s after `act()`."""
+    """Whether the picture beside `control` is another one within two minutes after `act()`; a redraw under way may end first."""
+    page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for()
     img = control.locator(f"xpath=ancestor::*[contains(concat(' ', @class, ' '), ' {OUTPUT[1:]} ')]").locator("img").first
     before = img.get_attribute("src")
     act()
-    for _ in range(300):
+    for _ in range(1200):
         if img.get_attribute("src") != before:
             return True
         page.wait_for_timeout(100)

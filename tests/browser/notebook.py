@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Locator, Page, Route
+from playwright.sync_api import Browser, Locator, Page, Route, TimeoutError
 
 from tools.browser import Lab, until
 
 WIDTH, HEIGHT = 1280, 1000
 WIDGET = "application/vnd.jupyter.widget-view+json"
 SLOW = 300_000  # ms; the longest lesson on a busy machine, with a reserve: nothing waits longer than it must
+AGAIN = 30_000  # ms without a star in any cell after which Run All is chosen again; a star needs no kernel, only the page
 
 
 @dataclass
@@ -66,7 +67,10 @@ class NotebookPage:
         return [session for session in self.lab.api("sessions") if session["path"] == self.path]
 
     def _connected(self) -> bool:
-        kernels = [session["kernel"] for session in self._sessions()]
+        try:
+            kernels = [session["kernel"] for session in self._sessions()]
+        except OSError:  # a busy Lab is asked again
+            return False
         return any(k["execution_state"] == "idle" and k["connections"] > 0 for k in kernels)
 
     def _wait_for_kernel(self) -> None:
@@ -82,9 +86,16 @@ class NotebookPage:
 
     def run_all(self) -> None:
         """Run > Run All Cells, by the menu; returns when nothing runs any more and every widget has drawn its picture."""
-        self.page.locator("li.lm-MenuBar-item", has_text="Run").click()
-        self.page.locator("[data-command='runmenu:run-all']").click()
-        self.page.wait_for_function("document.querySelector('.jp-Notebook .jp-InputPrompt:not(:empty)').innerText !== '[ ]:'")
+        begun = "document.querySelector('.jp-Notebook .jp-InputPrompt:not(:empty)').innerText !== '[ ]:'"
+        for patience in (AGAIN, AGAIN, SLOW):  # a kernel that was not quite connected takes nothing, and no cell shows a star
+            self.page.locator("li.lm-MenuBar-item", has_text="Run").click()
+            self.page.locator("[data-command='runmenu:run-all']").click()
+            try:
+                self.page.wait_for_function(begun, timeout=patience)
+                break
+            except TimeoutError:
+                if patience == SLOW:
+                    raise
         self.wait_until_done()
 
     def wait_until_done(self) -> None:
@@ -118,8 +129,15 @@ class NotebookPage:
 
     def run_here(self) -> None:
         """Shift+Enter, and wait for the end."""
+        cell = self.page.evaluate("""() => {
+            const notebook = window.jupyterapp.shell.currentWidget.content;
+            return [notebook.activeCellIndex, notebook.activeCell.model.executionCount];
+        }""")
         self.page.keyboard.press("Shift+Enter")
-        self.page.wait_for_timeout(300)
+        self.page.wait_for_function("""([index, before]) => {
+            const count = window.jupyterapp.shell.currentWidget.content.widgets[index].model.executionCount;
+            return count !== null && count !== before;
+        }""", arg=cell)
         self.wait_until_done()
 
     def add_below(self, number: int, source: str) -> None:
@@ -135,7 +153,13 @@ class NotebookPage:
         change = "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
         self.page.evaluate(change, f"JupyterLab {name.title()}")
         self.page.wait_for_function(f"document.body.dataset.jpThemeLight === '{light}'")
-        self.page.wait_for_timeout(500)  # the style sheet is swapped while the old one fades
+        # The new style sheet is there when the cells have its colours and nothing fades; a cursor blinks for ever.
+        self.page.wait_for_function("""light => {
+            const [red, green, blue] = getComputedStyle(document.querySelector('.jp-Notebook')).backgroundColor.match(/\\d+/g);
+            return (Number(red) + Number(green) + Number(blue) > 384) === light && document.getAnimations().every(motion =>
+                motion.playState !== 'running' || motion.effect.getComputedTiming().iterations === Infinity);
+        }""", arg=name == "light")
+        self.page.wait_for_timeout(200)
 
     def screens(self, folder: Path, name: str) -> list[Path]:
         """Pictures of the whole notebook from top to end, one per height of the window: `name-1.png`, ..."""
