@@ -86,7 +86,8 @@ class Batch:
         self._adraw, self._stop = asyncio.Lock(), threading.Event()
         self._values: list[Any] = []
         self._errors: dict[int, Exception] = {}
-        self._drawn = self._restored = self._barren = 0
+        self._drawn = self._restored = self._barren = self._done = 0
+        self._flying: set[int] = set()  # places of the items that are called now
         self.stopped_by: BaseException | None = None
         self._crashed: BaseException | None = None
 
@@ -127,6 +128,8 @@ class Batch:
                 self._values.append(None)
         done, value = self._file.restore(index, item) if self._file else (False, None)
         if not done:
+            with self._lock:
+                self._flying.add(index)
             return Job(index, item)
         self._store(index, value)
         self._restored += 1
@@ -144,6 +147,8 @@ class Batch:
         with self._lock:
             if self._keep:
                 self._values[index] = value
+            self._done += 1
+            self._flying.discard(index)
             self._bar.update()
 
     def failed(self, job: Job, exc: Exception) -> None:
@@ -152,6 +157,7 @@ class Batch:
             if isinstance(exc, BatchStopped) and self.stopped_by is not None:
                 exc = self._not_called()
             self._errors[job.index] = exc
+            self._flying.discard(job.index)
             self._bar.update()
             if self.stopped_by is None and (self._on_error == "raise" or self._hopeless(exc)):
                 self._stop_now(exc)
@@ -175,7 +181,7 @@ class Batch:
     def crash(self, exc: BaseException) -> None:
         """The batch itself failed or was interrupted: stop, and raise `exc` at the end."""
         with self._lock:
-            self._crashed = self._crashed or exc
+            self._crashed = exc if not isinstance(exc, Exception) else self._crashed or exc
             self._stop_now(self.stopped_by or exc)
 
     def is_stopped(self) -> bool:
@@ -205,12 +211,20 @@ class Batch:
         if error is not None:
             with suppress(Exception):
                 error.batch_result = result  # type: ignore[attr-defined]
+                error.add_note(f"{self._done} results are kept: `import sys; sys.last_value.batch_result.values`.")
             raise error
         return result
 
     def _mark_uncalled(self) -> None:
-        """Give the items that a stopped batch never drew their error, where their number is known."""
-        if self.stopped_by is None or self.known_length is None:
+        """Give the items that an interrupt left under way, and those that a stopped batch never drew, their error.
+
+        The latter where their number is known.
+        """
+        if self.stopped_by is None:
+            return
+        with self._lock:
+            self._errors.update((index, self._not_called()) for index in self._flying)
+        if self.known_length is None:
             return
         if self._keep:
             self._values.extend([None] * (self.known_length - len(self._values)))

@@ -47,7 +47,9 @@ def map_calls(fn: Callable[[Any], Any], items: Iterable[Any], *, concurrency: in
         log: a further ledger for the attempts; the result has its own.
         keep_values: False leaves `result.values` empty, for batches whose results go to `resume` or elsewhere.
 
-    Raises TypeError or ValueError for wrong arguments, CourseError for a resume file of another run.
+    Raises TypeError or ValueError for wrong arguments, CourseError for a resume file of another run. Ctrl-C, a Stop of the
+    notebook and an iterator that fails are raised as they are, with what was done as their `batch_result`; after them
+    `sys.last_value.batch_result` has it.
     """
     __tracebackhide__ = True
     _check(fn, items, concurrency, on_error, limiter, asynchronous=False)
@@ -73,7 +75,10 @@ def map_calls(fn: Callable[[Any], Any], items: Iterable[Any], *, concurrency: in
 
 
 def _run_threads(work: Callable[[int], None], count: int, batch: Batch) -> None:
-    """Run `work(0)` to `work(count - 1)` in threads; an interrupt of the waiting thread stops the batch at once."""
+    """Run `work(0)` to `work(count - 1)` in threads; an interrupt of the waiting thread stops the batch at once.
+
+    What crashed or interrupted the batch is raised by `batch.finish()`, with the results so far.
+    """
     def guarded(worker: int) -> None:
         try:
             work(worker)
@@ -82,14 +87,13 @@ def _run_threads(work: Callable[[int], None], count: int, batch: Batch) -> None:
 
     threads = [threading.Thread(target=guarded, args=(number,), daemon=True, name=f"map_calls {number}")
                for number in range(count)]
-    for thread in threads:
-        thread.start()
     try:
+        for thread in threads:
+            thread.start()
         for thread in threads:
             thread.join()
     except BaseException as exc:
         batch.crash(exc)
-        raise
 
 
 async def amap_calls(fn: Callable[[Any], Awaitable[Any]], items: Iterable[Any] | AsyncIterable[Any], *, concurrency: int = 8,
@@ -121,6 +125,8 @@ async def amap_calls(fn: Callable[[Any], Awaitable[Any]], items: Iterable[Any] |
         tasks = [asyncio.create_task(work(number)) for number in range(min(concurrency, batch.known_length or concurrency))]
         try:
             await asyncio.gather(*tasks)
+        except BaseException as exc:
+            batch.crash(exc)
         finally:
             for task in tasks:
                 task.cancel()

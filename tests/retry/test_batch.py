@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import signal
 import sys
 import threading
 import time
@@ -227,6 +228,47 @@ def test_failing_iterator_is_shown():
     with pytest.raises(RuntimeError, match="disk") as caught:
         map_calls(str, items(), concurrency=1)
     assert caught.value.batch_result.values == ["1", "2"]
+
+
+@pytest.mark.parametrize("items", [range(50), iter(range(50))], ids=["list", "iterator"])
+def test_interrupt_of_the_waiting_caller_keeps_what_was_done(items):
+    """Ctrl-C reaches the thread that waits for the workers: it is raised, with every value so far, and what is open is named."""
+    third = threading.Event()
+
+    def call(item):
+        if item == 3:
+            third.set()
+            time.sleep(30)
+        return item
+
+    def interrupt():
+        third.wait(30)
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+    threading.Thread(target=interrupt, daemon=True).start()
+    with pytest.raises(KeyboardInterrupt) as caught:
+        map_calls(call, items, concurrency=1, limiter=None)
+    result = caught.value.batch_result
+    assert result.values[:4] == [0, 1, 2, None] and isinstance(result.errors[3], BatchStopped) and not result.ok
+    assert caught.value.__notes__ == ["3 results are kept: `import sys; sys.last_value.batch_result.values`."]
+
+
+def test_cancelling_keeps_what_was_done():
+    """A cancelled `amap_calls` passes on the cancellation, with every value so far."""
+
+    async def main():
+        async def call(item):
+            if item == 3:
+                running.cancel()
+                await asyncio.sleep(30)
+            return item
+
+        running = asyncio.create_task(amap_calls(call, range(50), concurrency=1, limiter=None))
+        await running
+
+    with pytest.raises(asyncio.CancelledError) as caught:
+        asyncio.run(main())
+    assert caught.value.batch_result.values[:4] == [0, 1, 2, None]
 
 
 def test_interrupt_of_a_call_passes():
