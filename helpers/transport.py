@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from . import _bodies, pacing
+from ._tls import LateContext
 from .hook import Hook
 
 
@@ -57,7 +58,11 @@ def install_hub(hook: Hook | None) -> None:
 def _hub_event_hooks() -> tuple[dict, dict]:
     """The hub's own event hooks, sync and async: they add request ids and keep error bodies readable, as ours should."""
     from huggingface_hub.utils import _http as hub
-    return hub.default_client_factory().event_hooks, hub.default_async_client_factory().event_hooks
+    try:  # by name: its factories would read all certificates, twice
+        return ({"request": [hub.hf_request_event_hook], "response": []},
+                {"request": [hub.async_hf_request_event_hook], "response": [hub.async_hf_response_event_hook]})
+    except AttributeError:
+        return hub.default_client_factory().event_hooks, hub.default_async_client_factory().event_hooks
 
 
 def uninstall_hub() -> None:
@@ -81,13 +86,13 @@ def async_http_client(hook: Hook) -> Any:
 
 
 def _certificates(http: ModuleType) -> Any:
-    """One TLS context for all clients: each would read some hundred certificates, which takes 20 to 80 ms."""
+    """One TLS context for all clients; it reads the certificates when somebody connects by TLS."""
     return _tls_context(http, *(os.environ.get(name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR")))
 
 
 @lru_cache(maxsize=4)
 def _tls_context(http: ModuleType, *_: str | None) -> Any:
-    return http.create_ssl_context()
+    return LateContext(http.create_ssl_context)
 
 
 def _client(http: ModuleType, hook: Hook, **settings: Any) -> Any:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from collections.abc import Callable
 from typing import Any
 
 
@@ -27,8 +28,11 @@ def checked_names(source: str) -> set[str]:
             and len(call.args) == 2 and isinstance(call.args[1], ast.Name)}
 
 
-def watch() -> None:
-    """Watch the cells of this notebook; nothing happens outside of IPython, or when they are watched already."""
+def watch(begins: Callable[[str], object]) -> None:
+    """Watch the cells of this notebook; nothing happens outside of IPython, or when they are watched already.
+
+    begins: called with the source of each cell before it is run.
+    """
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     if shell is None or getattr(shell, "course_names", False):
@@ -36,7 +40,9 @@ def watch() -> None:
     shell.course_names = True
 
     def before(info: Any) -> None:
-        for name in checked_names(getattr(info, "raw_cell", "") or "") - shell.user_ns.keys():
+        cell = getattr(info, "raw_cell", "") or ""
+        begins(cell)
+        for name in checked_names(cell) - shell.user_ns.keys():
             shell.user_ns[name] = MISSING
 
     def after(*_: Any) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 from .._secrets import mask
 from ..errors import CourseError
-from . import _names, anatomy, guard, state
+from . import _ahead, _names, anatomy, guard, state
 from .outcome import CheckFailed, Crashed, Mistake, NotAttempted, WrongAnswer
 
 Judge = Callable[[Any], None]
@@ -28,7 +28,7 @@ class Exercise:
     """One exercise: its id ("04.2"), what the learner takes from it, three hints (nudge, pointer, worked line), its judge.
 
     The judge gets the learner's function or class, calls it, and raises Mistake when it is wrong. `takes` are the parameters
-    on the card, such as "client, text, *, model, max_words=20"; None: any will do.
+    on the card, such as "client, text, *, model, max_words=20"; None: any will do. `needs` are loaded before the judge begins.
     """
 
     id: str
@@ -37,15 +37,20 @@ class Exercise:
     hints: tuple[str, str, str]
     judge: Judge
     takes: str | None = None
+    needs: tuple[str, ...] = ()
 
 
 _REGISTRY: dict[str, Exercise] = {}
 
 
-def exercise(id: str, *, takes: str, insight: str) -> Callable[[Judge], Judge]:
-    """Register the decorated judge; its own name is the name the learner's answer has. Its hints stand in hints.toml."""
+def exercise(id: str, *, takes: str, insight: str, needs: tuple[str, ...] = ()) -> Callable[[Judge], Judge]:
+    """Register the decorated judge; its own name is the name the learner's answer has. Its hints stand in hints.toml.
+
+    needs: packages that the judge imports, and "server" for its practice server.
+    """
     def register(judge: Judge) -> Judge:
-        _REGISTRY[id] = Exercise(id=id, name=judge.__name__, insight=insight, hints=_hints()[id], judge=judge, takes=takes)
+        _REGISTRY[id] = Exercise(id=id, name=judge.__name__, insight=insight, hints=_hints()[id], judge=judge, takes=takes,
+                                 needs=needs)
         return judge
     return register
 
@@ -103,6 +108,7 @@ def judged(task: Exercise, answer: Any) -> None:
         raise _not_callable(task, answer)
     if task.takes is not None and (wrong := anatomy.misfit(task.name, task.takes, answer)):
         raise _wrong(task, wrong)
+    _ahead.load(task.needs)
     memory = anatomy.Memory(answer)
     try:
         guard.run(lambda: task.judge(answer))
@@ -204,4 +210,4 @@ def hint(id: str) -> None:
     print(fill(f"Hint {level + 1} of 3 for {id}: {task.hints[level]}", 100, break_long_words=False, break_on_hyphens=False))
 
 
-_names.watch()
+_names.watch(lambda cell: _ahead.begin(cell, lambda id: find(id).needs))

@@ -92,7 +92,8 @@ def client_type() -> type:
 
 
 @exercise("01.2", takes="client, text, *, model, max_words=20",
-          insight="a chat call is a list of messages in and an object out; the text is one attribute of it.")
+          insight="a chat call is a list of messages in and an object out; the text is one attribute of it.",
+          needs=("server",))
 def summarize(answer: Any) -> None:
     """A real request to the practice server, then a scripted reply with white space around it."""
     with sandbox() as place:

@@ -64,7 +64,8 @@ def _wrong_base(base: str) -> tuple[str, str]:
 
 
 @exercise("02.2", takes="client, history, user, *, model",
-          insight="the server remembers nothing: the history is yours, and each turn sends all of it.")
+          insight="the server remembers nothing: the history is yours, and each turn sends all of it.",
+          needs=("openai", "server"))
 def chat_turn(answer: Any) -> None:
     """A first turn, two turns of a conversation, then a call that fails, all on the practice server."""
     system = [{"role": "system", "content": "You answer for the Lantern Help Desk."}]

@@ -22,7 +22,8 @@ TEXTS = [
 
 
 @exercise("04.1", takes="client, texts, *, model, batch=16",
-          insight="a list of texts is one request; batches keep it small, and the order comes back as you sent it.")
+          insight="a list of texts is one request; batches keep it small, and the order comes back as you sent it.",
+          needs=("server",))
 def embed(answer: Any) -> None:
     """Seven texts in batches of three, more than the default batch, one text, no text, a model that does not exist."""
     with sandbox() as place:

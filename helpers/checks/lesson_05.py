@@ -13,7 +13,8 @@ LABELS = ["shipping", "billing", "bug"]
 
 
 @exercise("05.1", takes="client, text, labels, *, model, min_score=0.5",
-          insight="zero-shot returns a list of elements; take the highest score yourself, and allow yourself to be unsure.")
+          insight="zero-shot returns a list of elements; take the highest score yourself, and allow yourself to be unsure.",
+          needs=("server",))
 def top_label(answer: Any) -> None:
     """A real request, then scripted answers in another order, at the threshold, and below it."""
     with sandbox() as place:

@@ -18,7 +18,8 @@ from .tools import need_type, need_value, raised_by, short
 
 
 @exercise("06.1", takes="client, prompt, *, model, seed, size",
-          insight="size, model and seed in the call: the same three give the same picture again.")
+          insight="size, model and seed in the call: the same three give the same picture again.",
+          needs=("server",))
 def banner(answer: Any) -> None:
     """A wide and a high picture from a service on loopback; nothing may be saved in the working directory."""
     from PIL import Image

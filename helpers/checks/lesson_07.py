@@ -52,7 +52,8 @@ def network_errors() -> list[Exception]:
             openai.APITimeoutError(request=request), openai.APIConnectionError(request=request)]
 
 
-@exercise("07.1", takes="exc", insight="status and type decide, never the text: request ids are full of numbers.")
+@exercise("07.1", takes="exc", insight="status and type decide, never the text: request ids are full of numbers.",
+          needs=("openai", "huggingface_hub.errors"))
 def is_retryable(answer: Any) -> None:
     """Real exceptions of both SDKs with misleading texts, network errors, and mistakes in the code."""
     for status in NO:

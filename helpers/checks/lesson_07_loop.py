@@ -13,7 +13,8 @@ from .tools import FakeClock, Scripted, is_number, need_value, no_real_sleep, ra
 
 
 @exercise("07.3", takes="fn, *, max_attempts, deadline, sleep, clock, rng",
-          insight="bound the attempts and the time, never sleep after the last try, and raise the error itself.")
+          insight="bound the attempts and the time, never sleep after the last try, and raise the error itself.",
+          needs=("openai", "huggingface_hub.errors"))
 def call_with_retry(answer: Any) -> None:
     """Counts of calls and sleeps, the deadline, the error that comes out, interrupts."""
     _run(answer, [http_error(503), "ok"], "one 503, then an answer", calls=2, sleeps=1, value="ok")

@@ -58,17 +58,15 @@ def sandbox() -> Iterator[Sandbox]:
     Its server is the checks' own, apart from the learner's, and starts at the first use; loaded models are shared.
     """
     with guard.off_the_clock():
-        place, before = Sandbox(_server_url()), transport.installed()
+        place, before = Sandbox(server_url()), transport.installed()
         place.server.reset()
         transport.install_hub(place.hook)
-    try:
-        with place.opened:
-            yield place
-    finally:
-        transport.install_hub(before)
+    with guard.surely(lambda: transport.install_hub(before)), place.opened:
+        yield place
 
 
 @lru_cache(maxsize=1)
-def _server_url() -> str:
+def server_url() -> str:
+    """Start the checks' server, once, and return its address."""
     from .. import practice
-    return practice.start().url
+    return practice.start(warm=()).url  # each lesson needs other models; the learner's own server has begun with chat

@@ -15,6 +15,7 @@ from .app import Practice
 
 BACKLOG = 2048
 MOST_CONNECTIONS = 1024
+CHAT = "practice/chat"  # the largest model
 MOST_HEAD = 64 * 1024  # bytes of request line and headers (head_limit.py has the same for httptools)
 
 
@@ -44,15 +45,16 @@ class Running:
         return f"Running(url={self.url!r}, {state})"
 
 
-def start(host: str = "127.0.0.1", port: int = 0, *, seed: int = 0) -> Running:
+def start(host: str = "127.0.0.1", port: int = 0, *, seed: int = 0, warm: tuple[str, ...] = (CHAT,)) -> Running:
     """Start the practice server in a daemon thread and return once it answers.
 
     Args:
         host: the address to listen on; loopback unless told otherwise.
         port: 0 takes any free one.
         seed: goes into the seeds of requests that name none.
+        warm: models that begin to load now; every other one loads at its first use.
 
-    Raises PortInUse when the port is taken. Models load at their first use; the chat model begins to load now.
+    Raises PortInUse when the port is taken.
     """
     listening = listen(host, port)
     server = make_server(Practice(seed=seed, any_host=not on_loopback(host)))
@@ -60,7 +62,7 @@ def start(host: str = "127.0.0.1", port: int = 0, *, seed: int = 0) -> Running:
     thread.start()
     if not server.ready.wait(10) or not server.started:
         raise RuntimeError("The practice server did not start. Run `python -m helpers.practice` to see why.")
-    threading.Thread(target=warm_up, name="practice-warm-up", daemon=True).start()
+    threading.Thread(target=warm_up, args=warm, name="practice-warm-up", daemon=True).start()
     return Running(server, thread, url_of(listening))
 
 
@@ -143,10 +145,10 @@ def _run(server: QuietServer, listening: socket.socket) -> None:
 
 
 def warm_up(*models: str) -> None:
-    """Load models before anybody asks; "practice/chat" unless others are named."""
+    """Load models before anybody asks."""
     from . import registry
 
-    for model in models or ("practice/chat",):
+    for model in models:
         with contextlib.suppress(Exception):  # a model that cannot load says so when it is asked
             registry.load(registry.MODELS[model])
 

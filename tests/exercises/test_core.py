@@ -23,7 +23,7 @@ from nbclient import NotebookClient
 
 import helpers
 from helpers import transport
-from helpers.checks import anatomy, check, core, guard, hint, outcome, progress, state
+from helpers.checks import _ahead, anatomy, check, core, guard, hint, outcome, progress, state
 from helpers.checks.sandbox import sandbox
 from helpers.checks.tools import need_value
 
@@ -174,6 +174,29 @@ OFFENCES = {
         "return deeper(0)",
         "too-slow",
     ),
+    "recursion that catches everything": (
+        "def deeper(n):\n    try:\n        return deeper(n + 1)\n    except BaseException:\n        return deeper(n + 1)\n"
+        "return deeper(0)",
+        "too-slow",
+    ),
+    "recursion that catches everything, finally": (
+        "def deeper(n):\n    for _ in range(100):\n        try:\n            deeper(n + 1)\n        except:\n            pass\n"
+        "        finally:\n            n += 1\n"
+        "deeper(0)\nreturn 2 * x",
+        "too-slow",
+    ),
+    "recursion in a library that catches everything": (
+        "import functools\ndef deeper(n):\n    try:\n        return functools.reduce(lambda a, b: deeper(n + 1), [1, 2, 3])\n"
+        "    except BaseException:\n        return max([n, n + 1], key=deeper)\nreturn deeper(0)",
+        "too-slow",
+    ),
+    "loops three deep and catches everything": (
+        "while True:\n    try:\n        while True:\n            try:\n                while True:\n                    try: sum(range(9))\n"
+        "                    except BaseException: continue\n            except BaseException: continue\n"
+        "    except BaseException: continue",
+        "too-slow",
+    ),
+    "ignores the alarm": ("import signal\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\nreturn 2 * x", "uses-signals"),
     "kills itself": ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "exits"),
     "replaces itself": ("import os, sys\nos.execv(sys.executable, [sys.executable, '-c', ''])", "exits"),
     "sets an alarm": ("import signal\nsignal.alarm(1)\nreturn 2 * x", "uses-signals"),
@@ -519,6 +542,22 @@ def test_sandbox_is_fresh_and_closes_on_every_way_out(course):
         assert [classify(place.client, place.models.sentiment) for _ in range(3)] == ["POSITIVE"] * 3
 
 
+def test_sandbox_closes_after_an_answer_that_has_to_be_ended_by_force(course):
+    """An answer that catches everything, in a sandbox: huggingface_hub's clients go where they went before, and no trace is left."""
+    space = {"__name__": "__main__"}
+    exec("def deaf(n):\n    try:\n        return deaf(n + 1)\n    except BaseException:\n        return deaf(n + 1)", space)
+
+    def inside():
+        with sandbox():
+            space["deaf"](0)
+
+    limit = sys.getrecursionlimit()
+    with pytest.raises(guard.Forbidden):
+        guard.run(inside, seconds=0.3)
+    assert transport.installed() is course._hook
+    assert (sys.gettrace(), sys.getrecursionlimit(), guard._owed) == (None, limit, [])
+
+
 def test_sandbox_without_a_connection():
     """Where nothing is connected, huggingface_hub gets its own clients back."""
     assert transport.installed() is None
@@ -548,6 +587,43 @@ def test_pictures_of_a_sandbox_come_at_once(course):
         assert asked["body"]["parameters"] == {"width": 40, "height": 24, "seed": 5}
     with sandbox() as place:
         assert place.requests() == []
+
+
+# --- what is loaded ahead ---
+
+
+def test_an_answer_cell_loads_ahead(monkeypatch):
+    """Running the cell of an answer begins to load what its check needs; other cells and unknown exercises load nothing."""
+    loaded, needed = [], {"07.1": ("json", "no_such_package"), "04.1": ("server",)}
+    monkeypatch.setattr(_ahead, "_load", lambda name: loaded.append(name))
+    for cell in ("# exercise 07.1\nx = 1", "x = 1", "# exercise 99.9\n", "%%time\n# exercise 4.1\n"):
+        thread = _ahead.begin(cell, needed.__getitem__)
+        if thread:
+            thread.join()
+    assert loaded == ["json", "no_such_package", "server"]
+
+
+def test_what_a_judge_imports_is_declared():
+    """In a fresh process the judges of lesson 07 import no package inside the time of the answer: it was loaded before."""
+    code = (
+        "import sys, helpers.checks.core as core\nfrom helpers.checks import _ahead\n"
+        "tasks = [task for task in core.exercises().values() if 'openai' in task.needs]\n"
+        "[_ahead.load(task.needs) for task in tasks]\nbefore = set(sys.modules)\n"
+        "import helpers.checks.lesson_07 as seven\nseven.http_error(429), seven.openai_error(429), seven.network_errors()\n"
+        "print([task.id for task in tasks], [name for name in set(sys.modules) - before if 'helpers' not in name])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['02.2', '07.1', '07.3'] []"
+
+
+def test_loading_leaves_garbage_collection_as_it_was():
+    """While packages load no garbage is looked for; afterwards it is again, also after an exception."""
+    import gc
+
+    with contextlib.suppress(ZeroDivisionError), guard.off_the_clock():
+        assert not gc.isenabled()
+        1 / 0  # noqa: B018
+    assert gc.isenabled() and not gc.get_freeze_count()
 
 
 # --- in a real kernel ---
