@@ -20,7 +20,9 @@ from ._limits import PATIENCE_S, START_WINDOW
 SLACK = 1.5  # tokens of doubt at a refusal: one by nature, the rest for requests that overtake each other
 MARKS = 16  # refusals compared with a new one
 USUAL_RUN = 60  # accepted requests after which a refusal is overdue, if the estimate is right
-QUIET_S = 40.0  # the same in seconds, for slow limits
+DOUBLES_IN = 10  # further ones in which the excess doubles
+QUIET_S = 20.0  # overdue in seconds, for slow limits
+RESTS = 4.0  # where a refusal costs a rest: the excess doubles in as many rests, so that these take a tenth of the time
 BLOCK = 2  # refusals in a row that may be the rest of a window
 LONGEST_GAP_S = 20.0  # between two trials, however long the server has refused
 REST_FROM_S = 0.5  # a shorter rest is cheap
@@ -47,6 +49,7 @@ class Probe:
         self._costly, self._ceiling, self._rest_s = False, float("inf"), REST_FROM_S
         self._episode = (0.0, 0)  # (time, place) when the last long block ended
         self._to_show, self._if_window = 0, 0.0
+        self._gap = self._idle = 0.0  # time before the last request, and in all, in which a full bucket ran over
 
     # -- sending --------------------------------------------------------------------------------------------------
     def ready_at(self, now: float, in_flight: int) -> float:
@@ -68,6 +71,7 @@ class Probe:
         if self.rate:
             if self._run > 10 and now - self._at > max(3.0, self.size / 2) / self.rate:
                 self._marks.clear()  # a long silence: the bucket may have run over
+            self._gap = max(0.0, now - self._at - max(self.size, 1.0) / self.rate)
             gained = self._level + self.send_rate() * max(0.0, now - self._at)
             self._level = min(max(1.0 + min(1.0, (self.size - 1.0) / 4), self._level), gained) - 1.0
         self._at = max(now, self._at)
@@ -80,13 +84,13 @@ class Probe:
     def _growth(self, run: int) -> float:
         if not self._costly:
             quiet = (self._at - self._known_at) / QUIET_S
-            late = min(max((run - USUAL_RUN) / 25, 2.0 * (quiet - 1.0) if run else 0.0), 30.0)
+            late = min(max((run - USUAL_RUN) / DOUBLES_IN, 2.0 * (quiet - 1.0) if run else 0.0), 30.0)
             overdue = 0.02 * 2.0 ** late if late > 0 else 0.0
             return max(SLACK / max(self._seen(), 3), 0.01 + 0.0005 * run + overdue)
         if self._ceiling == float("inf"):
             return 2.0 ** min(run / max(self.size, 4.0), 30.0) - 1.0
         back = max(0.0, 0.95 * self._ceiling / self.rate - 1.0) * run / (50.0 + run)
-        return back + 0.01 * (2.0 ** min(run / (10.0 * self._rest_s * self.rate), 30.0) - 1.0)
+        return back + 0.01 * (2.0 ** min(run / (RESTS * self._rest_s * self.rate), 30.0) - 1.0)
 
     def _seen(self) -> int:
         """Requests sent since the search began: the more, the closer the estimate."""
@@ -98,6 +102,7 @@ class Probe:
         self._answer_s += (0.1 if self._answer_s else 1.0) * (now - sent_at - self._answer_s)
         self._window += 1.0
         self._run += 1
+        self._idle, self._gap = self._idle + self._gap, 0.0
         if taken_at >= self._known_at:
             if self._in_a_row >= BLOCK:
                 self._reopened(now)
@@ -124,6 +129,7 @@ class Probe:
     def refused(self, seq: int, taken_at: float, sent_at: float, now: float, asked: float) -> None:
         """Request `seq` was refused; the server asks for a rest of `asked` seconds (0: it does not say)."""
         insort(self._refused, seq)
+        self._gap = 0.0  # it did not run over, then
         del self._refused[:-400]
         self._refusal_s += 0.2 * (now - sent_at - self._refusal_s)
         self._to_show = 0
@@ -135,8 +141,7 @@ class Probe:
             self._step_back(seq, sent_at, fresh, asked)
         else:
             self._narrow(seq, sent_at)
-        if fresh:
-            self._known_at = now
+        self._known_at = now
         self._level, self._at, self._run = 0.0, max(self._at, sent_at), 0
 
     def _first(self, seq: int, sent_at: float, asked: float) -> None:
@@ -156,12 +161,12 @@ class Probe:
             self._searching_from = seq
             self._marks.clear()  # the bucket ran over since then, so they would count too few
         for then, place in self._marks:
-            span, accepted = sent_at - then, self._accepted_between(place, seq)
+            span, accepted = sent_at - self._idle - then, self._accepted_between(place, seq)
             if span > 0 and seq > place:
                 if accepted >= 10:
                     self.rate += 0.25 * (accepted / span - self.rate)
                 self.rate = min(max(self.rate, (accepted - SLACK) / span), (accepted + SLACK) / span)
-        self._marks.append((sent_at, seq))
+        self._marks.append((sent_at - self._idle, seq))
 
     def _drained(self) -> float:
         """The rate at which sending faster and faster emptied a bucket that had been full: sum of (1 - rate / sent) = size."""
