@@ -129,6 +129,15 @@ def test_limit_that_ends_unannounced(limit, headers):
     assert out.by_status[200] == int(100 * rate) and out.wall <= 50
 
 
+@pytest.mark.parametrize("limit", [Bucket(40, 1), Bucket(15, 2), Bucket(9, 1)])
+def test_one_worker_without_headers(limit):
+    """A refused worker waits, and the full bucket runs over meanwhile: that is no sign of a lower rate."""
+    for seed in range(6):
+        service = Service([limit], headers="none", error_rate=0).fresh()
+        out = simulate(service, workers=1, calls=20 * limit.rate, seed=seed, latency=lambda rng: rng.uniform(0.001, 0.003))
+        assert out.wall <= 1.5 * 20 and out.refused <= 0.2
+
+
 def test_one_answer_in_ten_with_headers(clock):
     """A service with headers on some answers only keeps its model after the longest silence was seen."""
     limiter = RateLimiter(clock=clock.now, sleep=clock.sleep)
