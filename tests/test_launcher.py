@@ -129,7 +129,7 @@ def test_a_folder_that_cannot_be_written(fresh):
 
 
 def with_uv(folder: Path, then: str) -> dict[str, str]:
-    """A uv on the path that notes what it is asked for in `calls`, makes environments of nothing, and does `then` for an install."""
+    """A uv on the path: it notes its calls in `calls`, makes environments of nothing, and does `then` for an install."""
     (folder / "bin").mkdir(exist_ok=True)
     (folder / "bin" / "uv").write_text(UV.format(then=then))
     (folder / "bin" / "uv").chmod(0o755)
@@ -156,7 +156,8 @@ def test_uv_is_used_when_it_is_there(fresh, answer):
 def test_two_at_once_set_up_once(fresh):
     """Of two that are started together, one sets up; the other waits for it and does nothing of its own."""
     env = {**os.environ, **with_uv(fresh, "echo begin >> calls; sleep 1; echo end >> calls")}
-    both = [subprocess.Popen([sys.executable, "course.py", "doctor"], cwd=fresh, env=env, stderr=subprocess.DEVNULL) for _ in "ab"]
+    command = [sys.executable, "course.py", "doctor"]
+    both = [subprocess.Popen(command, cwd=fresh, env=env, stderr=subprocess.DEVNULL) for _ in "ab"]
     assert [process.wait(60) for process in both] == [0, 0]
     assert calls(fresh) == ["venv --quiet", "pip install", "begin", "end"]
 
@@ -184,7 +185,7 @@ def test_variables_for_another_python_have_no_say(fresh):
     seen = 'echo "$PYTHONHOME,$PYTHONPATH,$PYTHONSAFEPATH,$PIP_USER,$VIRTUAL_ENV" >> calls'
     tell = f"printf '#!/bin/sh\\n%s\\n' '{seen}' > .venv/bin/told; chmod +x .venv/bin/told; ln -sf told .venv/bin/python"
     before = "import os; os.environ.update(PYTHONHOME='/nowhere', PYTHONSAFEPATH='1')"
-    done = _run(fresh, "doctor", before=before, PYTHONPATH="/nowhere", VIRTUAL_ENV="/nowhere", CONDA_PREFIX="/nowhere", PIP_USER="1",
-                **with_uv(fresh, f"{seen}; {tell}"))
+    others = dict.fromkeys(("PYTHONPATH", "VIRTUAL_ENV", "CONDA_PREFIX"), "/nowhere")
+    done = _run(fresh, "doctor", before=before, PIP_USER="1", **others, **with_uv(fresh, f"{seen}; {tell}"))
     assert done.returncode == 0, done.stderr
     assert calls(fresh)[2:] == [f",,,0,{fresh.resolve() / '.venv'}"] * 2

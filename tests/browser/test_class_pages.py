@@ -25,7 +25,7 @@ def room():
 @pytest.mark.parametrize("width", [1280, 800, 390])
 @pytest.mark.parametrize("path", ["/instructor", "/"])
 def test_pages_fit_and_are_legible(room, browser, path, width, scheme):
-    """On a screen, a small window and a phone, light and dark: nothing is cut off to the right, and axe-core finds no grave fault."""
+    """On a screen, a small window and a phone, light and dark: nothing is cut off, and axe-core finds no grave fault."""
     context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True)
     page = context.new_page()
     page.goto(f"{room.url}{path}" + (f"?key={room.key}" if path == "/instructor" else ""))
