@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from os import PathLike
@@ -15,7 +16,7 @@ from ._policy import BUDGETED, RetryBudget, RetryPolicy
 from ._progress import progress_bar
 from ._resume import ResumeFile
 from ._turns import PacingTimeout
-from .errors import STOPS_BATCH, BatchStopped, classify, explain
+from .errors import STOPS_BATCH, BatchStopped, CourseError, classify, explain
 from .ledger import Ledger
 
 BARREN = 5  # calls given up in a row, with the retry budget empty, that show a dead service
@@ -138,10 +139,21 @@ class Batch:
     # -- results --------------------------------------------------------------------------------------------------
     def succeeded(self, job: Job, value: Any) -> None:
         """Keep a value."""
-        if self._file:
-            self._file.save(job.index, job.item, value)
         self._barren = 0
         self._store(job.index, value)
+        if self._file:
+            try:
+                self._file.save(job.index, job.item, value)
+            except OSError as exc:
+                self._cannot_save(self._file, exc)
+
+    def _cannot_save(self, file: ResumeFile, exc: OSError) -> None:
+        """A full disk costs no value that is there: go on in memory, or stop where values are kept in the file only."""
+        said = f"`{file.path.name}` cannot be written any more: {exc.strerror}."
+        if self._keep:
+            warnings.warn(f"{said} The values from here on stay in memory only: save `result.values` elsewhere.", stacklevel=2)
+        else:
+            self.crash(CourseError(said, "Make room, and run the batch again: it goes on from the file."))
 
     def _store(self, index: int, value: Any) -> None:
         with self._lock:

@@ -7,6 +7,8 @@ item called again. Lines are only ever appended.
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -27,13 +29,23 @@ _PLAIN = (str, int, float, bool, type(None))
 class ResumeFile:
     """The finished items of one batch. Memory: 8 bytes per item; values stay in the file. Thread-safe.
 
-    Raises CourseError when the file belongs to another function, or is no such file; it is left as it was.
+    Raises CourseError when the file belongs to another function, is no such file, or cannot be written; it is left as it was.
     """
 
     def __init__(self, path: str | os.PathLike[str], fn: Callable[..., Any]) -> None:
         self.path, self._fn = Path(path), _name(fn)
         self._lock = threading.Lock()
         self._offsets = array("q")
+        self._full = False
+        try:
+            self._open()
+        except OSError as exc:
+            raise CourseError(f"`{self.path.name}` cannot be a resume file: {exc.strerror}.",
+                              "Name a file in a folder that exists and can be written.") from exc
+
+    def _open(self) -> None:
+        if self.path.exists() and not self.path.is_file():
+            raise OSError(errno.EINVAL, "it is a folder or a device")
         complete = self._scan() if self.path.exists() else None
         if complete is None:
             self.path.write_bytes(b"")  # new, or killed while its very first line was written
@@ -81,13 +93,22 @@ class ResumeFile:
         return True, record.get("value")
 
     def save(self, index: int, item: Any, value: Any) -> None:
-        """Append one finished item. A value that JSON cannot give back is kept in memory only, with a warning."""
+        """Append one finished item. A value that JSON cannot give back is kept in memory only, with a warning.
+
+        Raises OSError when the disk does not take it; later items are not tried any more.
+        """
         if not _plain(value):
             warnings.warn(f"Item {index}: a {type(value).__name__} cannot be saved as JSON, so it stays in memory only. "
                           "Return text, numbers, lists or dicts (`.tolist()`, `.content`).", stacklevel=2)
             return
         with self._lock:
-            self._write({"i": index, "item": fingerprint(item), "value": value})
+            if self._full:
+                return
+            try:
+                self._write({"i": index, "item": fingerprint(item), "value": value})
+            except OSError:
+                self._full = True
+                raise
 
     def _write(self, record: dict[str, Any]) -> None:
         self._out.write(json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass") + b"\n")
@@ -101,7 +122,8 @@ class ResumeFile:
 
     def close(self) -> None:
         """Close both handles."""
-        self._out.close()
+        with contextlib.suppress(OSError):  # what could not be written was said before
+            self._out.close()
         self._in.close()
 
 

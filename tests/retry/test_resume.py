@@ -182,3 +182,37 @@ def test_fingerprints():
     """Equal items have equal fingerprints in every process; what has no stable form has none."""
     assert fingerprint({"b": 1, "a": 2}) == fingerprint({"a": 2, "b": 1})
     assert fingerprint("a") != fingerprint("b") and fingerprint(b"a") is not None and fingerprint(object()) is None
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_a_full_disk_costs_no_value(tmp_path, keep):
+    """When the disk takes no more, values stay in memory with one warning; where they are kept in the file only, the batch stops."""
+    script = tmp_path / "run.py"
+    script.write_text(textwrap.dedent(f"""
+        import resource, signal, sys, warnings
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (600, 600))
+        from helpers import map_calls
+        warnings.simplefilter("always")
+        def work(item):
+            return "value"
+        try:
+            result = map_calls(work, range(100), resume={str(tmp_path / "run.jsonl")!r}, concurrency=1, keep_values={keep})
+            print(result.ok, result.values == ["value"] * 100)
+        except Exception as exc:
+            print(type(exc).__name__, exc.batch_result.calls == 100)
+    """))
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.split() == (["True", "True"] if keep else ["CourseError", "True"])
+    assert done.stderr.count("cannot be written any more") == (1 if keep else 0)
+    kept = (tmp_path / "run.jsonl").read_bytes().splitlines()
+    assert 5 < len(kept) < 20 and json.loads(kept[-2])["value"] == "value"
+
+
+def test_a_place_where_no_file_can_be(tmp_path):
+    """A folder, a device and a path in a folder that is not there are refused before the first call."""
+    called = []
+    for place in (tmp_path, tmp_path / "no" / "run.jsonl", Path(os.devnull)):
+        with pytest.raises(CourseError, match="cannot be a resume file"):
+            map_calls(called.append, [1], resume=place)
+    assert called == []
