@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
-_PARAMETER = re.compile(r"([a-z]+)\s*=\s*\"?(\d+(?:\.\d+)?)")
+_PARAMETER = re.compile(r"(?<![a-z])([a-z]{1,20})\s{0,4}=\s{0,4}\"?(\d+(?:\.\d+)?)")  # bounded: work stays linear
+_PART = re.compile(r'(?:[^,"]|"[^"]*"?)+')
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 _UNIT_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _EPOCH_FROM = 1e9  # a reset "in" 30 years is a Unix time
@@ -53,7 +54,8 @@ def parse_retry_after(headers: Mapping[str, str] | None, *, now: float | None = 
     if in_ms is not None:
         return in_ms / 1000
     text = fields.get("retry-after")
-    seconds = _number(text)
+    parts = [_number(part) for part in (text or "").split(",")]  # sent twice: the longer one
+    seconds = None if None in parts else max(parts)  # type: ignore[type-var]
     if seconds is None and text is not None:
         return _until(text, fields.get("date"), now)
     return seconds
@@ -92,7 +94,7 @@ def _ietf(limit: str, policy: str) -> LimitInfo | None:
 
 def _dictionary(text: str) -> LimitInfo | None:
     """Drafts 05 to 07 wrote one dictionary: `limit=100, remaining=50, reset=5`."""
-    numbers = {key: float(value) for key, value in _PARAMETER.findall(text.lower())}
+    numbers = _numbers(text)
     if "remaining" not in numbers:
         return None
     return LimitInfo(remaining=_whole(numbers["remaining"]), reset_s=numbers.get("reset"), quota=_whole(numbers.get("limit")))
@@ -106,14 +108,21 @@ def _items(text: str) -> list[tuple[str, str | None, dict[str, float]]]:
     items = []
     for part in _split(text):
         names = re.findall(r'"([^"]*)"', part) or re.findall(r"^\s*([A-Za-z*][\w.:*/-]*)\s*(?:;|$)", part)
-        numbers = {key: float(value) for key, value in _PARAMETER.findall(part.lower())}
+        numbers = _numbers(part)
         if numbers:
             items.append((names[-1] if names else "", _kind(part), numbers))
     return items
 
 
 def _split(text: str) -> list[str]:
-    return [part for part in re.split(r",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)", text) if part.strip()]
+    """The parts between commas outside of quotes; one pass, since a header may have tens of thousands."""
+    return [part for part in _PART.findall(text) if part.strip()]
+
+
+def _numbers(text: str) -> dict[str, float]:
+    """The numeric parameters of an item; numbers beyond every float count as not sent."""
+    found = {key: float(value) for key, value in _PARAMETER.findall(text.lower())}
+    return {key: value for key, value in found.items() if math.isfinite(value)}
 
 
 def _kind(part: str) -> str | None:
@@ -165,6 +174,8 @@ def _number(text: str | None) -> float | None:
     try:
         value = float((text or "").strip())
     except ValueError:
+        return None
+    if not text.isascii() or "_" in text:  # Python reads those as numbers, HTTP does not
         return None
     return value if math.isfinite(value) and value >= 0 else None
 

@@ -4,7 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers import _headers
 from helpers._headers import LimitInfo, parse_limit, parse_retry_after
+from helpers.errors import classify
+
+from .conftest import hub_error
 
 
 @pytest.mark.parametrize(
@@ -92,3 +96,30 @@ def test_seconds_and_dates_agree(seconds):
     now = 1_795_341_600
     assert parse_retry_after({"Retry-After": formatdate(now + seconds, usegmt=True)}, now=now) == seconds
     assert parse_retry_after({"Retry-After": str(seconds)}) == seconds
+
+
+def test_numbers_beyond_every_float_are_not_sent():
+    """A header of four hundred nines is no limit, and no OverflowError in the middle of somebody's call."""
+    nines = "9" * 400
+    info = parse_limit({"RateLimit": f'"a";r={nines};t={nines}', "RateLimit-Policy": f'"a";q={nines};w=1'})
+    assert info is None or (info.remaining, info.reset_s, info.quota) == (None, None, None)
+    assert parse_limit({"X-RateLimit-Remaining": nines, "X-RateLimit-Reset": nines}).remaining is None
+    assert classify(hub_error(429, None, {"RateLimit": f'"a";r=0;t={nines}'})).kind == "throttled"
+
+
+def test_enormous_headers_are_read_in_one_pass():
+    """The parts of a header are found without looking ahead at each: work grows with its length, not with its square."""
+    text = ", ".join(f'"p{number}, still";r={number + 3};t=1' for number in range(5000))
+    assert parse_limit({"RateLimit": text}).remaining == 3
+    assert "(?=" not in _headers._PART.pattern
+    for odd in ("," * 200_000, '"' * 200_001, '",' * 100_000, ";" * 200_000, "a" * 200_000, " =" * 100_000):
+        assert parse_limit({"RateLimit": odd}) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("1, 2", 2.0), ("7,7", 7.0), ("1, soon", None), ("1,", None), ("0_1", None), ("\uff11", None), ("9" * 400, None)],
+)
+def test_several_values_and_foreign_digits(text, seconds):
+    """Two Retry-After fields arrive joined by a comma: the longer one counts. What HTTP does not call a number is none."""
+    assert parse_retry_after({"Retry-After": text}) == seconds
