@@ -51,8 +51,14 @@ class Run:
     @property
     def broke_at(self) -> int | None:
         """The cell in which the kernel went away, memory was used up, or the time ran out; None when the run came to its end."""
-        gone = [number for number, end in self.cells.items() if end["gone"] or end.get("ename") == "MemoryError"]
+        gone = [number for number, end in self.cells.items() if end["gone"] or _no_memory_left(end)]
         return gone[0] if gone else self.begun if self.begun not in self.cells else None
+
+
+def _no_memory_left(end: dict) -> bool:
+    """Whether a cell itself used up the memory, by Python's own doing or by the system's (errno 12); what it keeps, stays."""
+    said = end.get("ename"), end.get("evalue", "")
+    return said[0] == "MemoryError" or (said[0] == "OSError" and said[1].startswith("[Errno 12]"))
 
 
 def run_nbval(cells: list[Part], *, limit_s: float) -> Run:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import difflib
+import gc
 import importlib
 import re
 import tomllib
@@ -92,6 +93,9 @@ def check(id: str, answer: Any) -> None:
         judged(task, answer)
     except CheckFailed as failure:
         state.note(id, failure.state, str(failure), failure.id)
+        failure.__context__ = None
+        if isinstance(failure, Crashed):
+            gc.collect()  # the frames of the answer, and with them what it kept in memory: the next one may need the room
         raise failure.with_traceback(None) from None
     line = f"{id} passed: {task.insight}"
     state.note(id, "passed", line)
