@@ -89,6 +89,23 @@ def test_reader_that_stops_early_frees_the_connection(course, asked, name):
     caller.close()
 
 
+@pytest.mark.parametrize("name", ["hub async", "openai async"])
+def test_awaited_reader_that_stops_early_frees_the_connection(course, asked, name):
+    """The same, awaited."""
+    async def main():
+        caller = client(name, course, 30.0)
+        ask = caller.chat_completion if name.startswith("hub") else caller.chat.completions.create
+        before = open_files()
+        stream = astream_with_retry(ask, stream=True, **asked)
+        await anext(stream)
+        await stream.aclose()
+        freed = settled(lambda: open_files() <= before)
+        await caller.close()
+        return freed
+
+    assert asyncio.run(main())
+
+
 @pytest.mark.parametrize("name", ["hub", "openai"])
 def test_silence_ends_the_reading_thread_too(course, asked, name):
     """A reader that gave up on a silent stream wakes the thread that still waits in the socket, and frees the connection."""
