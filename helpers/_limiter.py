@@ -112,7 +112,7 @@ class RateLimiter(Turns):
             elif self._refusing_since is None:
                 self._refusing_since = now
             info = parse_limit(fields) if fields else None
-            asked = (parse_retry_after(fields) or info and info.reset_s or 0.0) if status == 429 else None
+            asked = (parse_retry_after(fields) or 0.0) if status == 429 else None
             if asked:
                 self._hold(now, asked)
             self._learn(permit, info, now, asked)
@@ -156,7 +156,7 @@ class RateLimiter(Turns):
     def _learn(self, permit: Permit, info: LimitInfo | None, now: float, asked: float | None) -> None:
         """Take in one answer; `asked` is None for an accepted request, else the rest that the refusal asks for."""
         if info is not None and info.is_limit:
-            self._adopt(info, permit.sent_at, now, refused=asked is not None)
+            self._adopt(info, now, refused=asked is not None)
         elif not isinstance(self._model, Probe):
             self._silent += 1
             if self._silent >= self._silence:  # the headers were somebody else's, or are sent no more
@@ -174,22 +174,23 @@ class RateLimiter(Turns):
             model.learn(info or LimitInfo(), answer)
             if isinstance(model, Window) and model.doubted:
                 self._model, self._headers_lie = Probe(), True
+                self._adopt(info or LimitInfo(), now, refused=False)
         if asked is not None and permit.taken_at >= self._refused_at:
             self._refused_at = now
 
-    def _adopt(self, info: LimitInfo, sent_at: float, now: float, refused: bool) -> None:
+    def _adopt(self, info: LimitInfo, now: float, refused: bool) -> None:
         """Choose the model that the headers speak of, unless only refusals have any."""
         self._silence = max(self._silence, SILENT_ANSWERS + 2 * self._silent)
         self._silent = 0
         quota, span = info.quota, info.window_s
-        kind = info.kind or ("bucket" if span and span <= SHORT_WINDOW_S else "window")
+        kind = info.kind or ("bucket" if span and (span <= SHORT_WINDOW_S or self._headers_lie) else "window")
         if refused and kind == "window" and isinstance(self._model, Probe):
             return
         if kind == "bucket" and quota and span:
             if not isinstance(self._model, Bucket):
                 self._model = Bucket(now, quota / span)
         elif not isinstance(self._model, Window) and not self._headers_lie and (quota or info.remaining):
-            self._model = Window(now, quota or (info.remaining or 0) + 1, span)
+            self._model = Window(now, quota or (info.remaining or 0) + 1, span, info.kind is not None)
 
     # -- looking ---------------------------------------------------------------------------------------------------
     @property

@@ -135,7 +135,7 @@ class Window:
     these bounds over a window's answers is kept, so waiting is never too short and its rounding does not add up.
     """
 
-    def __init__(self, now: float, quota: int, span_s: float | None) -> None:
+    def __init__(self, now: float, quota: int, span_s: float | None, named: bool = False) -> None:
         self.quota, self.span_s, self.steady = quota, span_s, span_s is not None
         self._left, self._ends_at, self._began, self._last = float(quota), float("inf"), now, now  # _last: the last request
         self._lowest, self._sent_since = float("inf"), 0  # the lowest `r` of this window, and the requests sent after it came
@@ -145,7 +145,8 @@ class Window:
         self._closed_until = -float("inf")
         self._late_s = 0.0  # a server that rounds its seconds down opens later than it says
         self._renewed_at = float("inf")  # since when the count should be full again
-        self._named, self._meter, self._refills, self._not_full = span_s is not None, Meter(), False, 0.0
+        self._named, self._spanned = named, span_s is not None  # what the headers say of it
+        self._meter, self._refills, self._not_full, self._misfits = Meter(), False, 0.0, 0
 
     @property
     def rate(self) -> float:
@@ -191,6 +192,8 @@ class Window:
             if answer.sent_at >= self._renewed_at:
                 self._not_full += info.remaining + answer.before + 1 < self.quota / 2
                 self._renewed_at = float("inf")
+        if answer.refused and answer.fresh and self.slides and len(self._times) < self.quota:
+            self._misfits += 1  # a sliding one would have had room
         if answer.sent_at < self._began:
             return  # an answer about the window before
         if answer.refused and answer.fresh and self._left >= 1:  # it should have had room
@@ -226,12 +229,12 @@ class Window:
     @property
     def slides(self) -> bool:
         """True when a new window was not empty: it is a sliding one, so the own requests of the last `span_s` count."""
-        return self._named and self._not_full >= 2
+        return self._spanned and self._not_full >= 2
 
     @property
     def doubted(self) -> bool:
         """True when a counter that was taken for a window's behaves like a bucket: it refills bit by bit, or never fully."""
-        return not self._named and (self._refills or self._not_full >= 2)
+        return not self._named and (self._misfits >= 2 if self._spanned else self._refills or self._not_full >= 2)
 
     def rested(self, now: float) -> None:
         """Everybody paused until now."""

@@ -134,7 +134,7 @@ def test_every_limit_ends(rate, burst, workers, seed, headers):
     """Whatever the limit: every call ends, and refusals stay fewer than calls."""
     service = Service([Bucket(rate, burst)], headers=headers, seed=seed)
     outcome = simulate(service, workers=workers, calls=120, seed=seed)
-    assert outcome.by_status[200] == 120 and outcome.refused < 0.6
+    assert outcome.by_status[200] == 120 and outcome.refused < 0.8
 
 
 # -- the limiter as callers meet it -------------------------------------------------------------------------------------

@@ -24,6 +24,15 @@ def test_counter_that_is_no_window(headers):
     assert wasted <= 2.2 and out.refused <= 0.1 and out.by_status[200] == 500
 
 
+@pytest.mark.parametrize("limit", [Bucket(2.5, 1), Bucket(4.5, 3), Bucket(12.5, 8)])
+@pytest.mark.parametrize("workers", [1, 8])
+def test_bucket_that_is_announced_per_minute(limit, workers):
+    """A policy without a name, `q=150;w=60`, that allows no burst of 150: a bucket, and its rate is known."""
+    calls = int(120 * limit.rate)
+    wasted, out = ratio(Service([limit], headers="unnamed", error_rate=0).fresh(), workers, calls)
+    assert wasted <= 1.3 and out.refused <= 0.15 and out.by_status[200] == calls
+
+
 def test_sliding_window():
     """A new window that is never empty is a sliding one: the own requests of the last seconds count."""
     wasted, out = ratio(Service([Sliding(20, 4)], error_rate=0), 16, 120)
