@@ -4,6 +4,7 @@
 Standard library only, so that it runs on a fresh machine, in the syntax of Python 3.6, so that an old one gets a sentence.
 `python3 course.py --help` lists the commands. How the environment is made stands in tools/set_up.py.
 """
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -50,6 +51,7 @@ def main(argv: "list[str]") -> int:
 def run(*command: str) -> int:
     """Run a command of the environment in the course's folder; returns its exit code."""
     process = subprocess.Popen([str(PYTHON), *command], cwd=HERE, env=ENV)
+    signal.signal(signal.SIGTERM, lambda *_: process.terminate())  # or the server would live on, with its port
     while True:
         try:
             return process.wait()

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -189,3 +190,18 @@ def test_variables_for_another_python_have_no_say(fresh):
     done = _run(fresh, "doctor", before=before, PIP_USER="1", **others, **with_uv(fresh, f"{seen}; {tell}"))
     assert done.returncode == 0, done.stderr
     assert calls(fresh)[2:] == [f",,,0,{fresh.resolve() / '.venv'}"] * 2
+
+
+def test_what_it_runs_ends_with_it(fresh):
+    """A launcher that is told to end (SIGTERM) passes that on, so that no server stays behind on its port."""
+    _run(fresh, "doctor", **with_uv(fresh, "exit 0"))
+    (fresh / ".venv" / "bin" / "python").unlink()
+    (fresh / ".venv" / "bin" / "python").write_text("#!/bin/sh\ntrap 'echo ended >> calls; exit 0' TERM\necho runs >> calls\n"
+                                                    "while :; do sleep 0.05; done\n")
+    (fresh / ".venv" / "bin" / "python").chmod(0o755)
+    launcher = subprocess.Popen([sys.executable, "course.py", "serve"], cwd=fresh)
+    while "runs" not in calls(fresh):
+        assert launcher.poll() is None
+        time.sleep(0.02)
+    launcher.terminate()
+    assert launcher.wait(30) == 0 and calls(fresh)[-1] == "ended"
