@@ -7,6 +7,7 @@ import threading
 import time
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import BrokenExecutor
 from contextlib import suppress
 from os import PathLike
 from typing import Any, NamedTuple
@@ -176,6 +177,8 @@ class Batch:
 
     def _hopeless(self, exc: Exception) -> bool:
         """True when every further call would fail too."""
+        if isinstance(exc, BrokenExecutor):  # a pool whose process died takes no more calls
+            return True
         verdict = classify(exc)
         if not verdict.retryable and not isinstance(exc, PacingTimeout):
             return verdict.kind in STOPS_BATCH

@@ -30,9 +30,9 @@ def map_calls(fn: Callable[[Any], Any], items: Iterable[Any], *, concurrency: in
     """`fn(item)` for each item, up to `concurrency` at a time; values come in the order of the items.
 
     Every call is repeated as `policy` allows. The whole batch stops when all further calls would fail too: 401, 402, 403,
-    quota exhausted, model not found, budget used up, a wait longer than `max_retry_after`, or a service that is dead (five
-    calls given up in a row when the retry budget is empty). Items that were not called then have a BatchStopped error,
-    with the reason as its `__cause__`.
+    quota exhausted, model not found, budget used up, a wait longer than `max_retry_after`, a broken executor, or a service
+    that is dead (five calls given up in a row when the retry budget is empty). Items that were not called then have a
+    BatchStopped error, with the reason as its `__cause__`.
 
     Args:
         items: drawn one by one, when a worker is free; a generator of millions is fine.

@@ -1,16 +1,17 @@
 from __future__ import annotations
 
+import os
 import pickle
 import threading
 import time
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 
 import pytest
 
 from helpers import RateLimiter, RetryPolicy, map_calls, pacing
 from helpers._remote import attempt, portable
-from helpers.errors import RemoteCallError, classify
+from helpers.errors import BatchStopped, RemoteCallError, classify
 
 from .conftest import hub_error, openai_error
 
@@ -109,3 +110,15 @@ def test_dask_cluster(tmp_path):
         assert time.monotonic() - began >= 29 / 100 * 0.9
         stopped = map_calls(always_404, range(50), executor=pool, concurrency=2)
     assert stopped.ledger.requests <= 4 and len(stopped.errors) == 50
+
+
+def die(item):
+    os._exit(3)
+
+
+def test_a_broken_pool_stops_the_batch():
+    """When a process of a pool died, the pool refuses all further calls: they are not called, and the reason is named."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        result = map_calls(die, range(50), executor=pool, concurrency=1)
+    assert isinstance(result.stopped_by, BrokenExecutor) and isinstance(result.errors[49], BatchStopped)
+    assert result.ledger.requests == 1
