@@ -129,6 +129,7 @@ def rate_plot(records: Records, *, bin_s: float | None = None, title: str | None
     totals = Counter(map(_three, records))
     sent = sum(rates.values())
     claim = (f"The server refuses {totals['throttled']} of {len(records)} requests" if totals["throttled"]
+             else f"{totals['failed']} of {len(records)} requests fail, none for coming too fast" if totals["failed"]
              else f"The server takes all it is sent: {number(float(sent.max()))} a second at most")
     rows = [{"second": f"{a:g}-{a + width:g}", "sent": s, "accepted": ok, "refused": no, "failed": bad}
             for a, s, ok, no, bad in zip(edges[:-1], sent, *(rates[k] for k in kinds), strict=True)]

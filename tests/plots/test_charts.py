@@ -164,6 +164,8 @@ def test_rates_are_per_second() -> None:
     card = limits.rate_plot(RECORDS)
     assert [row[1:] for row in card.table.cells[:3]] == [("2", "1", "1", "0"), ("1", "1", "0", "0"), ("1", "0", "0", "1")]
     assert "refuses 1 of 4" in card.title and "takes all" in limits.rate_plot([record()]).title
+    assert limits.rate_plot([record(), record(status=503, kind="transient")]).title == (
+        "1 of 2 requests fail, none for coming too fast")
 
 
 def test_backoff_quotes_the_runs() -> None:
