@@ -21,7 +21,7 @@ def require_function(fn: Any, what: str = "a function", instead: str = "and its 
 
 def require_plain(fn: Any, instead: str) -> None:
     """Raise TypeError for a coroutine function: called without `await` it does nothing, and nothing would be repeated."""
-    if inspect.iscoroutinefunction(fn):
+    if inspect.iscoroutinefunction(fn):  # also through functools.partial and bound methods
         raise TypeError(f"`{getattr(fn, '__name__', 'fn')}` is a coroutine function. Use `await {instead}(...)`.")
 
 
@@ -35,6 +35,8 @@ def require_awaitable(result: Any) -> Any:
 
 def require_parts(policy: Any, limiter: Any, log: Any) -> None:
     """Raise TypeError for a policy, limiter or log of a wrong type."""
+    if type(policy) is RetryPolicy and limiter is None and log is None:
+        return  # most calls: as quick as can be
     for name, value, kind in (("policy", policy, RetryPolicy), ("limiter", limiter, RateLimiter), ("log", log, Ledger)):
         if value is not None and not isinstance(value, kind):
             raise TypeError(f"`{name}` must be a {kind.__name__}, not {type(value).__name__}. "
