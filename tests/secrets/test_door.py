@@ -3,9 +3,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import http.client
 import io
 import json
 import pickle
+import socket
+import urllib.error
+import urllib.parse
+import urllib.request
+from http.client import HTTPConnection
 
 import pytest
 
@@ -72,14 +78,50 @@ def test_what_holds_no_token_is_left_alone(library):
     assert clean.headers["transfer-encoding"] == "chunked"
 
 
+def _by_requests(url: str, headers: dict, data: bytes) -> int:
+    return pytest.importorskip("requests").post(url, headers=headers, data=data, timeout=30).status_code
+
+
+def _by_urllib(url: str, headers: dict, data: bytes) -> int:
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, data, headers), timeout=30) as answer:
+            return answer.status
+    except urllib.error.HTTPError as refused:
+        return refused.code
+
+
+def _by_http_client(url: str, headers: dict, data: bytes) -> int:
+    place = urllib.parse.urlsplit(url)
+    with contextlib.closing(http.client.HTTPConnection(place.netloc, timeout=30)) as connection:
+        connection.request("POST", place.path, data, {name: value.encode() for name, value in headers.items()})
+        return connection.getresponse().status
+
+
+@pytest.mark.parametrize("send", [_by_requests, _by_urllib, _by_http_client])
+def test_clients_on_http_client(course, monkeypatch, send):
+    """What stands on http.client sends no token in a header, wherever it is sent to; a practice token and all else are sent as
+    they are."""
+    sent, before = [], socket.socket.sendall
+    monkeypatch.setattr(socket.socket, "sendall", lambda self, data, *more: (sent.append(bytes(data)), before(self, data, *more))[1])
+    url = f"{course.router_url}/chat/completions"
+    asked = {"model": course.models.chat, "max_tokens": 5, "messages": [{"role": "user", "content": "Hello."}]}
+    heads = {"Authorization": f"Bearer {CANARY}", "Content-Type": "application/json", "X-Mine": f"a {CANARY} b"}
+    assert send(url, heads, json.dumps(asked).encode()) == 401
+    said = b"".join(sent)
+    assert CORE.encode() not in said and NO_TOKEN.encode() in said and b"a hf_**** b" in said
+    assert send(url, {**heads, "Authorization": f"Bearer {course.token}"}, json.dumps(asked).encode()) == 200
+
+
 def test_the_door_opens_again(monkeypatch):
     """After close(), and after a change to live mode, the HTTP libraries are as they were."""
     import httpx2 as http
     before = http.HTTPTransport.handle_request, http.AsyncHTTPTransport.handle_async_request
+    headers = HTTPConnection.putheader
     monkeypatch.setenv("HF_TOKEN", CANARY)
     with contextlib.redirect_stdout(io.StringIO()):
         with connect():
-            assert http.HTTPTransport.handle_request is not before[0]
+            assert http.HTTPTransport.handle_request is not before[0] and HTTPConnection.putheader is not headers
+        assert HTTPConnection.putheader is headers
         assert (http.HTTPTransport.handle_request, http.AsyncHTTPTransport.handle_async_request) == before
         connect()
         with connect("live"):
