@@ -61,8 +61,8 @@ class Call:
         if self.limiter is not None:
             if verdict.kind == "throttled" and verdict.status is not None:  # an error with status 200 taught the limiter no pause
                 self.refusals += 1
-                if self.stopped is not None and self.limiter.accepted:
-                    self.pardoned += 1  # the service has served this limiter: a refused call of a batch has until its deadline
+                if self.stopped is not None:
+                    self.pardoned += 1  # the limiter presses nobody: a refused call of a batch has until its deadline
                 # The limiter's queue and pause stand for the first wait. A call that is refused again gives way to others.
                 delay = self.policy.own_delay(verdict.kind, self.refusals - 1) if self.refusals > 1 else 0.0
             elif self._shared(verdict):

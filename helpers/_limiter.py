@@ -55,7 +55,6 @@ class RateLimiter(Turns):
         self._down = 0  # answers 503 without a hint since the last success
         self._silent = 0  # answers without limit headers since the last one with them
         self._silence = SILENT_ANSWERS  # so many of them show that the headers are sent no more
-        self.accepted = 0  # requests that were neither refused nor failed
         self.cold_s = 0.0
 
     def _ready_at(self, now: float) -> float:
@@ -108,7 +107,6 @@ class RateLimiter(Turns):
             now = self._answered(permit)
             if status < 500 and status != 429:
                 self._down, self._refusing_since = 0, None
-                self.accepted += 1
             elif self._refusing_since is None:
                 self._refusing_since = now
             info = parse_limit(fields) if fields else None

@@ -29,7 +29,7 @@ class RetryPolicy:
 
     Args:
         max_attempts: attempts in all, the first one included. Answers "the model is loading" do not count, nor in a paced
-            batch a 429 once a call has got through or a 503 of a service that is down: then the deadline is the limit.
+            batch a 429, or a 503 of a service that is down: then the deadline is the limit.
         deadline: limit of the whole call, waits included; a wait that would pass it is not begun. For a stream it ends
             with the first output. In a batch, time in the limiter's queue does not count.
         attempt_timeout: limit of one attempt. Async calls are cut by it. A blocking call is cut by it when its client

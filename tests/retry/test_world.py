@@ -100,6 +100,21 @@ def test_queue_of_a_batch_is_nobodys_deadline():
     assert out.by_status[200] == 60 and out.by_status[500] and not out.failures
 
 
+@pytest.mark.parametrize("workers", [1, 32])
+def test_limit_that_is_used_up_from_the_start(workers):
+    """A server that refuses from the first request on ends the batch in the same way."""
+    out = simulate(Service([Fixed(0, 1e6)], headers="none"), workers=workers, calls=500)
+    assert out.failures["batch stopped"] and out.wall <= 300 and out.requests <= 60
+
+
+def test_many_processes_at_a_small_limit():
+    """Eight processes at one limit, some of which are not served for long: no call of theirs is lost."""
+    for seed in range(12):
+        service = Service([Bucket(5, 15)], headers="legacy", seed=seed)
+        out = simulate(service, workers=8, processes=8, calls=100, seed=seed)
+        assert out.by_status[200] == 100 and not out.failures, (seed, out.failures)
+
+
 @pytest.mark.parametrize(("limit", "workers", "calls"), [(Fixed(8, 51), 2, 60), (Sliding(5, 12), 1, 60), (Sliding(28, 11), 2, 70)])
 def test_few_workers_under_a_long_window(limit, workers, calls):
     """One or two workers, no headers, windows longer than six attempts last: refused calls have time until their deadline."""
