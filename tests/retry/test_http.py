@@ -145,7 +145,7 @@ def test_questions_to_the_hub_do_not_teach_the_limiter(answers, ledger, status):
     answers.script = [(status, {"id": "m", "error": "x"}, {**HUB_LIMIT, "Retry-After": "300"}), (200, CHAT, LIMIT)]
     call_with_retry(look_then_chat, policy=QUICK, limiter=limiter, log=ledger)
     assert [(a.method, a.status) for a in ledger] == [("GET", status), ("POST", 200)]
-    assert rates == [None] and limiter.rate == 50.0 and limiter.accepted == 1
+    assert rates == [None] and limiter.rate == 50.0 and limiter._seq == 1
     assert not limiter.acquire(timeout=1.0).waited_s, "nobody pauses for the Hub"
 
 
