@@ -164,6 +164,8 @@ class Cells:
         for error in seen.errors:
             self._same(where, _without_count(str(explain(error)), self.fault), self._explained(error), seen)
         for error in seen.errors:
+            if classify(error).kind in ("interrupted", "stopped"):
+                self._same(where, isinstance(error.__cause__, Exception), True, seen)
             self._same(where, _attempts(error), self._attempts(way, expected, classify(error).kind), seen)
         if way != "batch":  # between attempts what the server asks for and twice as long as before of its own, after the last nothing
             repeats = expected.requests - 1

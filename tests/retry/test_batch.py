@@ -271,6 +271,31 @@ def test_cancelling_keeps_what_was_done():
     assert caught.value.batch_result.values[:4] == [0, 1, 2, None]
 
 
+def test_failing_iterator_ends_the_other_tasks():
+    """When the items themselves fail, calls that are under way are cancelled: no task outlives the batch."""
+    cancelled = []
+
+    async def items():
+        yield 1
+        yield 2
+        raise LookupError("no more items")
+
+    async def fn(n):
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            cancelled.append(n)
+            raise
+
+    async def main():
+        with pytest.raises(LookupError, match="no more items"):
+            await amap_calls(fn, items(), concurrency=3, limiter=None)
+        await asyncio.sleep(0.01)  # a cancelled task needs a turn of its own
+        return asyncio.all_tasks() - {asyncio.current_task()}
+
+    assert asyncio.run(main()) == set() and sorted(cancelled) == [1, 2]
+
+
 def test_interrupt_of_a_call_passes():
     """KeyboardInterrupt in a worker ends the batch at once."""
 
