@@ -57,6 +57,8 @@ def _obey(args: argparse.Namespace) -> int:
         print(f"Written: {_select.write_fresh(args.fresh, folder)}")
         return 0
     verdicts = _check(_select.jobs(args.what, folder))
+    if hiding := _select.hides_helpers(folder):
+        print(f"{hiding} hides the course's package `helpers` from notebooks in this folder. Give it another name.")
     if args.folder is None:
         _remember(verdicts)
     return int(any(verdict.state != "passed" for verdict in verdicts))

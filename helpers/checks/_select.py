@@ -9,6 +9,7 @@ from pathlib import Path
 from ..errors import CourseError
 from . import _cells, _shipped
 
+PACKAGE = Path(__file__).resolve().parents[1]
 ASKED = re.compile(r"(?P<lesson>\d{1,2})(?:\.(?P<number>\d+))?")
 
 
@@ -28,6 +29,12 @@ def default_folder() -> Path:
     here = Path.cwd()
     root = next((folder for folder in (here, *here.parents) if (folder / "course.py").exists()), here)
     return root / "exercises" if (root / "exercises").is_dir() else here
+
+
+def hides_helpers(folder: Path) -> str | None:
+    """The name of what a notebook in this folder would import as `helpers` instead of the course's package; None without it."""
+    return next((name for name in ("helpers.py", "helpers/__init__.py") if (folder / name).exists()
+                 and (folder / name).resolve().parent != PACKAGE), None)
 
 
 def jobs(asked: list[str], folder: Path) -> list[Job]:

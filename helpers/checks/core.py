@@ -16,7 +16,7 @@ from typing import Any
 
 from .._secrets import mask
 from ..errors import CourseError
-from . import _ahead, _names, anatomy, guard, state
+from . import _ahead, _names, anatomy, guard, repair, state
 from .outcome import CheckFailed, Crashed, Mistake, NotAttempted, WrongAnswer
 
 Judge = Callable[[Any], None]
@@ -89,6 +89,8 @@ def check(id: str, answer: Any) -> None:
     Behaviour is judged (calls, requests, values, shapes), never a model's prose.
     """
     task = find(id)
+    if mended := repair.mend():
+        print(f"Put back what your notebook had replaced, because other code uses it too: {', '.join(mended)}.")
     try:
         judged(task, answer)
     except CheckFailed as failure:
@@ -214,4 +216,11 @@ def hint(id: str) -> None:
     print(fill(f"Hint {level + 1} of 3 for {id}: {task.hints[level]}", 100, break_long_words=False, break_on_hyphens=False))
 
 
-_names.watch(lambda cell: _ahead.begin(cell, lambda id: find(id).needs))
+def _before(cell: str) -> None:
+    """Before each cell of a notebook."""
+    repair.note()
+    _ahead.begin(cell, lambda id: find(id).needs)
+
+
+repair.note()
+_names.watch(_before)

@@ -67,6 +67,9 @@ def explain_error(answer: Any) -> None:
     causes = {}
     for status in (401, 402, 403, 404, 410, 422):
         causes[status] = _cause(answer, _http_error(status), f"a {status} response")
+        if not causes[status].startswith(str(status)) and str(status) in causes[status]:
+            raise Mistake("status-not-first", did=f"explain_error of a {status}", expected=f"a cause that begins with {status}",
+                          got=short(causes[status], 60), then="The right status, at another place: put it at the beginning.")
         if not causes[status].startswith(str(status)):
             raise Mistake(_confusion(causes[status], status),
                           did=f"explain_error of a {status} whose text also mentions 404 and 429",

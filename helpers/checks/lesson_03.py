@@ -41,13 +41,16 @@ def _collected(answer: Any, stream: ScriptedStream, did: str) -> None:
     except TypeError as problem:
         raise Mistake("none-not-handled", did=did, expected=repr(wanted), got=f"TypeError: {problem}",
                       then="A delta's content may be None.") from None
+    except AttributeError as problem:
+        raise Mistake("wrong-attribute", did=did, expected=repr(wanted), got=f"AttributeError: {short(str(problem), 70)}",
+                      then="A piece of a stream has its text elsewhere than a whole reply. Show one and look.") from None
     need_type(got, str, did, "str")
     if got != wanted:
-        mistake, then = _text_mistake(got, wanted, did)
+        mistake, then = _text_mistake(got, wanted, did, texts)
         raise Mistake(mistake, did=did, expected=repr(wanted), got=short(got), then=then)
 
 
-def _text_mistake(got: str, wanted: str, did: str) -> tuple[str, str]:
+def _text_mistake(got: str, wanted: str, did: str, texts: list) -> tuple[str, str]:
     if "None" in got:
         return "none-as-text", "The word None is no text. Skip deltas without content."
     if "reasoning" in did and len(got) > len(wanted):
@@ -60,8 +63,12 @@ def _text_mistake(got: str, wanted: str, did: str) -> tuple[str, str]:
         return "loses-text", "White space belongs to the text, also at its ends: change nothing."
     if "last chunk" in did:
         return "stops-at-finish", "A chunk with a finish_reason may carry text, too."
+    if wanted.startswith(got) and did.endswith("text only"):
+        return "returns-in-loop", "Only the first piece came back. Does the `return` stand inside the loop?"
     if wanted.startswith(got):
         return "stops-early", "An empty delta is not the end. The end is when the stream ends."
+    if got and got == next(text for text in reversed(texts) if isinstance(text, str)):
+        return "keeps-only-last", "Only the last piece is left: add each one to those before it."
     return "loses-text", "Keep each delta exactly as it came, in order."
 
 

@@ -28,10 +28,11 @@ def search(answer: Any) -> None:
         (-q, 2, "9 documents, k=2"),
     ]:
         given, asked = docs.copy(), query.copy()
-        _hits(answer(asked, given, k), query, docs, k, f"search(q, docs_emb, k) with {what}")
+        got = answer(asked, given, k)
         if not (np.array_equal(given, docs) and np.array_equal(asked, query)):
             raise Mistake("mutates-input", did=f"search with {what}", expected="docs_emb as before", got="a changed array",
                           then="Sort indices, not the documents.")
+        _hits(got, query, docs, k, f"search(q, docs_emb, k) with {what}")
 
 
 def _hits(got: Any, q: np.ndarray, docs: np.ndarray, k: int, did: str) -> None:

@@ -115,7 +115,7 @@ def entities(answer: Any) -> None:
         given = copy.deepcopy(spans)
         try:
             got = answer(given)
-        except (TypeError, AttributeError, IndexError) as problem:
+        except (TypeError, AttributeError, LookupError) as problem:
             raise Mistake("crashes", did=f"entities of {what}", expected=short(wanted),
                           got=f"{type(problem).__name__}: {short(str(problem), 60)}",
                           then="Spans have attributes, and there may be none before the first.") from None

@@ -9,6 +9,8 @@ from .core import exercise
 from .outcome import Mistake
 from .tools import need_type, need_value, pair, raised_by, short
 
+EXAMPLE = [[1, 0], [1, 0]]  # of the card
+
 
 @exercise("05.3", takes="y, p, labels",
           insight="rows are what is true, columns what was guessed; the order is yours and never changes.")
@@ -18,13 +20,19 @@ def confusion(answer: Any) -> None:
     rng = np.random.default_rng(53)
     y = [labels[i] for i in rng.integers(0, 3, 40)]
     p = [labels[i] for i in np.where(rng.random(40) < 0.7, [labels.index(true) for true in y], rng.integers(0, 2, 40))]
-    for yy, pp, what in [(["a", "b", "b"], ["a", "a", "b"], "3 pairs"), (y, p, "40 pairs over 4 labels"), ([], [], "no pairs")]:
-        names = labels if what != "3 pairs" else ["a", "b"]
+    for yy, pp, what in [(["a", "b", "a", "b"], ["a", "a", "a", "b"], "4 pairs"), (y, p, "40 pairs over 4 labels"), ([], [], "no pairs")]:
+        names = labels if what != "4 pairs" else ["a", "b"]
         given = list(yy), list(pp), list(names)
         _matrix(answer(*given), yy, pp, names, what)
         if given != (yy, pp, names):
             raise Mistake("mutates-input", did=f"confusion of {what}", expected="the three lists as before", got="a changed list",
                           then="Do not sort or shorten the arguments.")
+
+
+def _is_without_last(got: np.ndarray, wanted: np.ndarray, row: int, column: int) -> bool:
+    rest = wanted.copy()
+    rest[row, column] -= 1
+    return np.array_equal(got, rest)
 
 
 def _matrix(got: Any, y: list, p: list, labels: list, what: str) -> None:
@@ -46,6 +54,12 @@ def _matrix(got: Any, y: list, p: list, labels: list, what: str) -> None:
         mistake, then = "transposed", "Rows are the true labels, columns the predicted ones."
     elif np.array_equal(got, wanted[np.ix_(order, order)]):
         mistake, then = "sorted-labels", "Use the order of labels, not the alphabet."
+    elif got.tolist() == EXAMPLE:
+        mistake, then = "constant", "That is the result of the card's example. Count the pairs that are passed."
+    elif wanted.sum() and np.array_equal(got, wanted + 1):
+        mistake, then = "begins-at-one", "Every cell is one too large: begin with zeros."
+    elif y and _is_without_last(got, wanted, labels.index(y[-1]), labels.index(p[-1])):
+        mistake, then = "loses-last-pair", "The last pair is not counted. Where does your loop end?"
     elif wanted.sum() and not np.issubdtype(got.dtype, np.integer) and got.max() <= 1:
         mistake, then = "normalised", "Counts were asked for, not shares."
     else:

@@ -210,7 +210,7 @@ def _cut_mistake(lower: str, prompt: str, most: int) -> tuple[str, str]:
           insight="money in floats lies; Decimal of the written number tells the truth.")
 def plan_batch(answer: Any) -> None:
     """Float traps, strings and Decimals, price 0, budgets that are too small, exact or negative."""
-    cases = [(10, 0.1, 0.3, 3), (100, "0.0012", "0.10", 83), (1000, 0.07, 0.7, 10), (5, 0.01, 1.0, 5),
+    cases = [(10, 0.25, 0.75, 3), (10, 0.1, 0.3, 3), (100, "0.0012", "0.10", 83), (1000, 0.07, 0.7, 10), (5, 0.01, 1.0, 5),
              (10, Decimal("0.5"), Decimal("1.25"), 2), (7, 0, 1, 7), (7, "0.00", "0", 7), (3, 0.2, 0.1, 0), (3, 0.1, -1, 0),
              (0, 0.1, 1, 0), (50, 0.29, 0.87, 3), (10, "0.1", "0.29999999999999", 2), (10, 0.3, Decimal("0.9"), 3), *_drawn()]
     for n, price, budget, wanted in cases:
@@ -241,6 +241,8 @@ def _drawn() -> list[tuple[int, float, float, int]]:
 
 
 def _plan_mistake(got: int, n: int, price: Decimal, budget: Decimal, wanted: int) -> tuple[str, str]:
+    if (price, budget) == (0.25, 0.75) and got == 2:  # floats hold these as they are written
+        return "strictly-less", "One more costs exactly the budget, and the budget may be used up."
     if got < 0:
         return "negative", "Nobody can order fewer than none."
     if got > n:

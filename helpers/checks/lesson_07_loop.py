@@ -192,6 +192,9 @@ def _takes(bucket: Any, n: float | None, wanted: float, what: str, mistake: str)
         raise Mistake("no-default", did=what, expected=f"{wanted:g} s", got=f"TypeError: {short(str(problem), 60)}",
                       then="Without the argument, take() takes 1, as in the signature.") from None
     need_value(got, what, "seconds to wait")
+    if isinstance(got, bool):
+        raise Mistake("yes-or-no", did=what, expected=f"{wanted:g} s", got=str(got),
+                      then="Return how long to wait, in seconds, and not whether there is a token.")
     if not is_number(got) or abs(got - wanted) > 1e-6:
         steps = {
             "not-full-at-start": "The bucket is full at the start.",

@@ -167,14 +167,25 @@ def breakeven_rph(answer: Any) -> None:
                 else "Is a `return` missing, or is None returned too early?",
             )
         elif not _same(_number(got, did), wanted):
-            rounded = abs(float(got) - wanted) <= 1
-            mistake = "inverted" if _same(float(got), cost / rate) else "rounds" if rounded else "wrong-crossing"
+            mistake = _crossing_mistake(float(got), wanted, rate, cost)
             raise Mistake(mistake, did=did, expected=f"{wanted:.6g}",
                           got=f"{float(got):.6g}", then=_crossing_step(mistake))
 
 
 def _crossing_step(mistake: str) -> str:
-    return "Do not round." if mistake == "rounds" else "How many calls does the price of one hour pay for?"
+    return {"rounds": "Do not round.", "constant": "The same for other prices: work with the arguments.",
+            "per-second": "Both the price and the result are per hour, so no 60 or 3600 is needed."}.get(
+                mistake, "How many calls does the price of one hour pay for?")
+
+
+def _crossing_mistake(got: float, wanted: float, rate: float, cost: float) -> str:
+    if _same(got, cost / rate):
+        return "inverted"
+    if abs(got - wanted) <= 1:
+        return "rounds"
+    if any(_same(got * factor, wanted) for factor in (60, 3600, 1 / 60, 1 / 3600)):
+        return "per-second"
+    return "constant" if abs(got - 0.8 / 0.00045) <= 1 else "wrong-crossing"
 
 
 def _none(got: Any, did: str, cost: float) -> None:

@@ -18,6 +18,7 @@ from . import _cells, _limits, _run, _shipped
 from ._run import Run
 from ._shipped import Answer, Part
 from .core import one_line
+from .offences import EXITS
 
 NOTEBOOK_LIMIT_S = 150  # of one notebook, with its second runs
 MESSAGE = 400  # characters of one line of the report
@@ -141,14 +142,17 @@ def _cell_failure(end: dict) -> str:
         return f"the answer cell was stopped: {end['evalue']}"
     if end.get("ename") == "StdinNotImplementedError":
         return "the answer cell waits for input, which nobody can answer during a check."
+    if end.get("ename") == "SystemExit":
+        return f"the answer cell was stopped: {EXITS.why}; {EXITS.then}"
     what = re.sub(r" ?\((?:\S+, )?line (\d+)\)", r" in line \1", end.get("evalue", ""))  # without IPython's file names
-    return f"the answer cell stops with {end.get('ename', 'an error')}: {what}"
+    return f"the answer cell stops with {end.get('ename', 'an error')}" + (f": {what}" if what else ".")
 
 
 def _joined(id: str, message: str) -> str:
     """The lines of a check's message as one."""
     lines = [re.sub(r"^(got|next|where): +", r"\1: ", line) for line in message.splitlines()]
-    return "; ".join(lines).removeprefix(f"{id}: ").removeprefix(f"{id} passed: ")
+    whole = "; ".join([*(line.removesuffix(".") for line in lines[:-1]), *lines[-1:]])
+    return whole.removeprefix(f"{id}: ").removeprefix(f"{id} passed: ")
 
 
 def _broken(run: Run) -> str:

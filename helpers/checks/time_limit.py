@@ -42,7 +42,8 @@ def within(action: Callable[[], None], seconds: float, watch: Watch) -> None:
 
 def _in_this_thread(action: Callable[[], None], seconds: float, watch: Watch) -> None:
     ended, rings, late = threading.Event(), 0, too_slow(seconds)
-    thread, tracing, limit = threading.get_ident(), sys.gettrace(), sys.getrecursionlimit()
+    thread, limit = threading.get_ident(), sys.getrecursionlimit()
+    tracing, unraisable = sys.gettrace(), sys.unraisablehook
 
     def ring(_: int, frame: FrameType | None) -> None:
         nonlocal rings
@@ -74,6 +75,7 @@ def _in_this_thread(action: Callable[[], None], seconds: float, watch: Watch) ->
         keeper.join()
         _set_handler(signal.SIGALRM, before)
         _set_limit(limit)
+        sys.unraisablehook = unraisable
 
 
 def _in_another_thread(action: Callable[[], None], seconds: float, watch: Watch) -> None:
@@ -129,6 +131,7 @@ def _end_at_every_step(frame: FrameType | None, thread: int) -> None:
         frames.pop()
     for inner in frames:
         inner.f_trace = tracer
+    sys.unraisablehook = callable  # does nothing and is not written in Python; Late may come up in a destructor, too
     sys.settrace(tracer)
 
 

@@ -6,7 +6,7 @@ import math
 import numbers
 import reprlib
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -175,6 +175,9 @@ def need_value(value: Any, did: str, expected: str) -> None:
 def need_type(value: Any, kind: type | tuple[type, ...], did: str, expected: str) -> None:
     """Raise the usual Mistakes when a value is None or of another type."""
     need_value(value, did, expected)
+    if isinstance(value, Generator):
+        raise Mistake("wrong-type", did=did, expected=expected, got="a generator",
+                      then="`yield` makes a generator of a function. Collect, and return the whole once, at the end.")
     if not isinstance(value, kind):
         raise Mistake("wrong-type", did=did, expected=expected, got=f"{type(value).__name__}: {short(value, 50)}",
                       then=f"Return {expected}, not {type(value).__name__}.")

@@ -180,7 +180,7 @@ class TokenBucket:
             "empty start": (bucket("0.0", GUARD + REFILL + "self.level -= n\nreturn max(0.0, -self.level / self.rate)"), "not-full-at-start"),
             "no reservation": (bucket("float(capacity)", GUARD + REFILL + "if self.level >= n:\n    self.level -= n\n    return 0.0\nreturn (n - self.level) / self.rate"), "no-reservation"),
             "too many": (bucket("float(capacity)", REFILL + "self.level -= n\nreturn max(0.0, -self.level / self.rate)"), "too-many-accepted"),
-            "bool": (bucket("float(capacity)", GUARD + REFILL + "if self.level >= n:\n    self.level -= n\n    return 0.0\nreturn False"), "no-wait"),
+            "bool": (bucket("float(capacity)", GUARD + REFILL + "if self.level >= n:\n    self.level -= n\n    return 0.0\nreturn False"), "yes-or-no"),
             "never refills": (bucket("float(capacity)", GUARD + "self.level -= n\nreturn max(0.0, -self.level / self.rate)"), "integer-refill"),
             "no return": (bucket("float(capacity)", GUARD + REFILL + "self.level -= n"), "returns-none"),
         },

@@ -96,7 +96,7 @@ def collect(stream):
             "message": ("""
 def collect(stream):
     return "".join((c.choices[0].message.content for c in stream))
-""", "crashed"),
+""", "wrong-attribute"),
             "yield": ("""
 def collect(stream):
     for c in stream:
@@ -124,7 +124,7 @@ def collect(stream):
         if c.choices:
             t = c.choices[0].delta.content or t
     return t
-""", "loses-text"),
+""", "keeps-only-last"),
             "catch all": ("""
 def collect(stream):
     t = ""

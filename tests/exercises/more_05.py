@@ -422,7 +422,7 @@ def confusion(y, p, labels):
     for i in range(len(y) - 1):
         m[labels.index(y[i]), labels.index(p[i])] += 1
     return m
-""", "wrong-counts"),
+""", "loses-last-pair"),
             "percent": ("""
 import numpy as np
 
@@ -460,7 +460,7 @@ import numpy as np
 
 def confusion(y, p, labels):
     return np.array([[1, 0], [1, 0]])
-""", "wrong-counts"),
+""", "constant"),
             "dict": ("""
 from collections import Counter
 

@@ -770,7 +770,7 @@ def plan_batch(n, price, budget):
     while k < n and (k + 1) * p < b:
         k += 1
     return k
-""", "float-floor"),
+""", "strictly-less"),
             "true": ("""
 def plan_batch(n, price, budget):
     return True

@@ -999,7 +999,7 @@ class TokenBucket:
         if n > self.capacity:
             raise ValueError
         return True
-""", "not-full-at-start"),
+""", "yes-or-no"),
         },
     },
 }

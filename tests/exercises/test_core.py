@@ -332,6 +332,29 @@ def test_print_instead_of_return(double, monkeypatch):
     assert "Is a `return` missing?" in str(failure(answer("y = 2 * x")))
 
 
+def test_what_a_cell_replaced_is_put_back_and_named(double, monkeypatch, capsys):
+    """Functions that a cell replaced outside of any answer are themselves again in the check and after it; that is said once."""
+    from unittest.mock import Mock
+
+    space, printed = {"__name__": "__main__"}, []
+    exec("quiet = lambda *_, **__: None", space)
+    for place, name, value in ((time, "sleep", space["quiet"]), (builtins, "print", space["quiet"]), (time, "monotonic", Mock()),
+                               (os, "getcwd", printed.append), (InferenceClient, "chat_completion", space["quiet"])):
+        monkeypatch.setattr(place, name, value)
+    ours = monkeypatch.setattr(json, "dumps", lambda *_, **__: "of some package") or json.dumps
+    check("99.1", lambda x: 2 * x)
+    said, passed, *more = capsys.readouterr().out.splitlines()
+    assert passed == "99.1 passed: twice is enough." and not more
+    start, names = said.removesuffix(".").split(": ")
+    assert start == "Put back what your notebook had replaced, because other code uses it too"
+    assert set(names.split(", ")) == {
+        "time.sleep", "builtins.print", "time.monotonic", "os.getcwd", "InferenceClient.chat_completion"}
+    assert (time.sleep, time.monotonic, builtins.isinstance, InferenceClient.chat_completion) == UNPATCHED
+    assert json.dumps is ours
+    check("99.1", lambda x: 2 * x)
+    assert capsys.readouterr().out == passed + "\n"
+
+
 def test_in_a_thread():
     """Where no timer signal can be had, a loop is stopped by an exception sent to its thread."""
     turns = []

@@ -404,8 +404,8 @@ def test_answers_that_kill_the_kernel(quick, monkeypatch):
     monkeypatch.setattr(_run, "CELL_LIMIT_S", 5)
     kill = "top:import ctypes\nctypes.string_at(0)"
     deaf = (
-        "top:import time\nwhile True:\n    try:\n        while True:\n            try: time.sleep(9)\n            except: pass\n"
-        "    except: pass"
+        "top:def deeper(n):\n    try:\n        return deeper(n + 1)\n    except BaseException:\n        return deeper(n + 1)\n"
+        "deeper(0)"
     )
     right = {id: solution_cells(SOLUTIONS[id[:2]])[id] for id in QUICK}
     found = verdicts(quick, {"00.1": kill, "01.3": right["01.3"], "02.3": deaf, "03.3": right["03.3"]})
@@ -413,6 +413,28 @@ def test_answers_that_kill_the_kernel(quick, monkeypatch):
     assert "ended the Python process" in found["00.1"].text
     assert "could not be interrupted" in found["02.3"].text
     assert not _run._alive
+
+
+def test_cells_that_harm_the_others(quick):
+    """Streams, environment, paths, names and the course's own functions are there again for the next exercise."""
+    right = {id: solution_cells(SOLUTIONS[id[:2]])[id] for id in QUICK}
+    harm = "import os, sys\nsys.stdout = None\nos.environ.clear()\nsys.path.clear()\nos.chdir('/')"
+    cheat = "import helpers.checks.core as core\ncore.judged = lambda *_: None"
+    found = verdicts(quick, {
+        "00.1": f"{right['00.1']}\n{harm}", "01.3": "top:globals().clear()",
+        "02.3": f"# exercise 02.3\ndef softmax_t(logits, T): return 1\n{cheat}", "03.3": f"{right['03.3']}\nraise SystemExit"})
+    assert [found[id].state for id in QUICK] == ["passed", "not yet attempted", "wrong", "crashed"], found
+    assert "there is no `pick_method`" in found["01.3"].text
+    assert found["03.3"].text.startswith("the answer cell was stopped: it calls exit(), which would end the notebook; return")
+
+
+def test_a_file_that_hides_the_course_is_named(tmp_path, capsys):
+    """helpers.py beside the notebooks does not disturb the command, which says what it does to the notebooks."""
+    put(tmp_path, FIRST.name, notebook(STUBBED))
+    put(tmp_path, "helpers.py", "raise RuntimeError")
+    assert command.main(["00", "--folder", str(tmp_path)]) == 1
+    assert capsys.readouterr().out.splitlines()[-1].startswith("helpers.py hides the course's package `helpers` from notebooks")
+    assert _select.hides_helpers(ROOT) is None
 
 
 def test_time_limit_of_a_notebook(quick, monkeypatch):
