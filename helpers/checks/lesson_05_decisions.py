@@ -20,8 +20,8 @@ def confusion(answer: Any) -> None:
     rng = np.random.default_rng(53)
     y = [labels[i] for i in rng.integers(0, 3, 40)]
     p = [labels[i] for i in np.where(rng.random(40) < 0.7, [labels.index(true) for true in y], rng.integers(0, 2, 40))]
-    for yy, pp, what in [(["a", "b", "a", "b"], ["a", "a", "a", "b"], "4 pairs"), (y, p, "40 pairs over 4 labels"), ([], [], "no pairs")]:
-        names = labels if what != "4 pairs" else ["a", "b"]
+    for yy, pp, what in [(["b", "b", "a"], ["a", "b", "a"], "3 pairs"), (y, p, "40 pairs over 4 labels"), ([], [], "no pairs")]:
+        names = labels if what != "3 pairs" else ["a", "b"]
         given = list(yy), list(pp), list(names)
         _matrix(answer(*given), yy, pp, names, what)
         if given != (yy, pp, names):
