@@ -23,7 +23,7 @@ from nbclient import NotebookClient
 
 import helpers
 from helpers import transport
-from helpers.checks import _ahead, anatomy, check, core, guard, hint, outcome, progress, state
+from helpers.checks import _ahead, anatomy, check, core, guard, hint, outcome, progress, repair, state
 from helpers.checks.sandbox import sandbox
 from helpers.checks.tools import need_value
 
@@ -338,6 +338,7 @@ def test_what_a_cell_replaced_is_put_back_and_named(double, monkeypatch, capsys)
 
     space, printed = {"__name__": "__main__"}, []
     exec("quiet = lambda *_, **__: None", space)
+    repair.note()  # as before each cell of a notebook: the client was perhaps not loaded when the checks were
     for place, name, value in ((time, "sleep", space["quiet"]), (builtins, "print", space["quiet"]), (time, "monotonic", Mock()),
                                (os, "getcwd", printed.append), (InferenceClient, "chat_completion", space["quiet"])):
         monkeypatch.setattr(place, name, value)
