@@ -30,7 +30,8 @@ course.server.faults({"status": 503, "headers": {"Retry-After": "2"}})
 class, or what comes instead. **With the helpers** is how it ends with `call_with_retry` (a call), `stream_with_retry` (a stream)
 and `map_calls` (a batch of four), first when the fault strikes one request, then when it strikes every request; where the two are
 the same it stands once. **Requests** counts what the server saw in both cases, under a policy with three attempts (the usual one
-has six). *Interrupted* is `StreamInterrupted`: some text was out already, so the stream is not begun again, and `.partial` has
+has six); in a batch a 429 and a 503 that does not say for how long count no attempts, and are repeated until the deadline of
+120 s. *Interrupted* is `StreamInterrupted`: some text was out already, so the stream is not begun again, and `.partial` has
 that text. *Not called* are items of a batch that stopped because no further call could succeed. The last column is
 `explain(error)`; N stands for a number of the moment.
 

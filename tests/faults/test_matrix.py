@@ -19,9 +19,9 @@ from huggingface_hub import close_session
 from helpers import classify, explain
 from helpers.transport import hub_http
 
-from .table import Expected, Row, read
+from .table import Row, read
 from .watch import SETTLE_S, Held, open_files, settled, within
-from .ways import CLIENTS, HANG, ITEMS, PATIENT_S, SHORT_S, Clock, Seen, Ways, client, plain_http, policy
+from .ways import ATTEMPTS, CLIENTS, HANG, ITEMS, PATIENT_S, SHORT_S, Clock, Seen, Ways, client, plain_http, policy
 
 OLD = hub_http().__name__ == "httpx"
 CASES = [(name, row, fault) for name in CLIENTS for row in read(name.split()[0], old=OLD) for fault in row.faults]
@@ -108,9 +108,11 @@ class Cells:
         """A clock, a policy on it, and how many items of a batch may be under way at once."""
         self._script(strikes)
         clock, row = Clock(), self.row
-        # One by one where the order decides how many requests there are; and where the deadline does, because on a clock of sleeps a
-        # pause that two calls share would count twice. All others, refusals for now among them, are under way two at a time.
-        alone = "stopped" in row.cells[way, strikes].counts or row.kind == "loading" or row.short and strikes == "once"
+        # One by one where the order decides how many requests there are, or the deadline does: on a clock of sleeps a pause that two
+        # calls share would count twice. All others, single refusals among them, are under way two at a time.
+        expected = row.cells[way, strikes]
+        by_deadline = expected.requests > ATTEMPTS * len(ITEMS)
+        alone = "stopped" in expected.counts or by_deadline or row.short and strikes == "once"
         rule = policy(clock, row.short, self.limit_s, lambda: strikes == "once" and self._requests() > 0)
         return clock, rule, 1 if alone else len(ITEMS) if row.short else 2
 
@@ -163,10 +165,13 @@ class Cells:
                     self._same(where, (bool(text), text), (text != right, right[:len(text)]), seen)
         for error in seen.errors:
             self._same(where, _without_count(str(explain(error)), self.fault), self._explained(error), seen)
-        for error in seen.errors:
-            if classify(error).kind in ("interrupted", "stopped"):
-                self._same(where, isinstance(error.__cause__, Exception), True, seen)
-            self._same(where, _attempts(error), self._attempts(way, expected, classify(error).kind), seen)
+        noted = [_attempts(error) for error in seen.errors]
+        for error, attempts in zip(seen.errors, noted, strict=True):
+            ended_otherwise = classify(error).kind in ("interrupted", "stopped")
+            self._same(where, attempts is None, ended_otherwise, seen)
+            self._same(where, isinstance(error.__cause__, Exception) or not ended_otherwise, True, seen)
+        if not {"ok", "stopped", "interrupted"} & set(seen.counts):
+            self._same(where, sum(noted), expected.requests, seen)
         if way != "batch":  # between attempts what the server asks for and twice as long as before of its own, after the last nothing
             repeats = expected.requests - 1
             self._same(where, round(clock.now(), 6), round(repeats * self.row.wait_s + OWN_WAIT_S * (2 ** repeats - 1), 6), seen)
@@ -177,13 +182,6 @@ class Cells:
     def _explained(self, error: Exception) -> str:
         told = self.row.explained(classify(error).kind, self.fault)
         return told.replace("{reason}", self.row.explained(self.row.kind, self.fault)).replace("{seconds}", f"{self.limit_s:g}")
-
-    def _attempts(self, way: str, expected: Expected, kind: str) -> int | None:
-        """How many attempts the note of an error of this kind must count; None where it has no note."""
-        if kind in ("interrupted", "stopped"):
-            return None
-        return expected.requests // len(ITEMS) if way == "batch" and expected.counts == {kind: len(ITEMS)} else \
-            1 if way == "batch" else expected.requests
 
     def _same(self, where: str, came: Any, wanted: Any, seen: Seen | None = None) -> None:
         if came != wanted:

@@ -36,6 +36,7 @@ from helpers.transport import openai_http
 CLIENTS = ("hub", "hub async", "openai", "openai async")
 ITEMS = range(4)
 TOKENS = 8
+ATTEMPTS = 3
 PATIENT_S = 30.0  # a time limit that nothing reaches, on a busy machine neither
 SHORT_S = (0.06, 0.12, 0.24, 0.48, 0.96)  # one that a slow server shall reach; the next one where the machine was as slow
 HANG = 3  # a call alone that runs for so many times its client's time limit is said to hang
@@ -94,7 +95,7 @@ def policy(clock: Clock, short: str, limit_s: float, struck: Callable[[], bool])
             limit[0] = PATIENT_S
 
     limits = {name: limit_s if name == short else PATIENT_S for name in ("idle_timeout", "stream_timeout")}
-    return Patience(max_attempts=3, backoff_base=0.01, throttle_base=0.01, jitter="none", rng=random.Random(1), clock=clock.now,
+    return Patience(max_attempts=ATTEMPTS, backoff_base=0.01, throttle_base=0.01, jitter="none", rng=random.Random(1), clock=clock.now,
                     sleep=clock.sleep, asleep=clock.asleep, on_attempt=after, **limits)
 
 
