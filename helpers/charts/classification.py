@@ -72,10 +72,12 @@ def _dumbbell(ax: Axes, labels: list[str], templates: list[str], value: dict[tup
               spans: dict[str, list[float]]) -> None:
     for y, label in enumerate(labels):
         ax.plot([min(spans[label]), max(spans[label])], [-y, -y], color=GREY, lw=2, ls="-", marker="", zorder=1)
-    for template, style in zip(templates, STYLES, strict=False):
-        here = [(value[label, template], -y) for y, label in enumerate(labels) if (label, template) in value]
+    apart = 0.3 / max(len(templates) - 1, 1)  # one above the other, so that equal scores stay visible
+    for k, (template, style) in enumerate(zip(templates, STYLES, strict=False)):
+        up = 0.15 * (len(templates) > 1) - k * apart
+        here = [(value[label, template], up - y) for y, label in enumerate(labels) if (label, template) in value]
         ax.scatter(*zip(*here, strict=True), color=style.line, marker=style.marker, s=90, edgecolor="white", zorder=3,
-                   label=cut(template, 60))
+                   clip_on=False, label=cut(template, 60))
     ax.set(xlim=(0, 1), xlabel="score", ylim=(-len(labels) + 0.5, 0.5))
     ax.set_yticks([-y for y in range(len(labels))], [cut(label, 30) for label in labels])
     ax.tick_params(axis="y", length=0)

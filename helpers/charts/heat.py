@@ -26,7 +26,8 @@ def heat(ax: Axes, matrix: np.ndarray, rows: Sequence[str], columns: Sequence[st
             continue
         red, green, blue, _ = ONE_HUE(min(max(value / top, 0), 1))
         dark = 0.2126 * red ** 2.2 + 0.7152 * green ** 2.2 + 0.0722 * blue ** 2.2 < 0.18
-        ax.text(j, i, form.format(value), ha="center", va="center", color="white" if dark else INK)
+        said = form.format(value)
+        ax.text(j, i, said if float(said) else said.lstrip("-"), ha="center", va="center", color="white" if dark else INK)
     for i, j in boxed:
         ax.add_patch(_frame(i, j))
     ax.set_xticks(range(len(columns)), columns)

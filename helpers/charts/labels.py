@@ -2,15 +2,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import hypot
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
 
-from ..plotting import INK, direct_label
+from ..plotting import GREY, INK, direct_label
 
 GAP = 16.0  # points between the middles of two labels at line ends
+NEAR = 15.0  # points; a label farther away needs a line to its point
 # Where a point's label may stand, best first, in points from the point.
 PLACES = [(9, 0), (-9, 0), (0, 9), (0, -9), (8, 8), (8, -8), (-8, 8), (-8, -8), (0, 20), (0, -20), (14, 18), (14, -18),
           (-14, 18), (-14, -18), (24, 0), (-24, 0), (28, 28), (28, -28), (-28, 28), (-28, -28),
@@ -26,11 +28,14 @@ def end_labels(ax: Axes, items: Sequence[tuple[float, float, str, str]], *, lift
 
 
 def point_labels(ax: Axes, x: Sequence[float], y: Sequence[float], texts: Sequence[str], *,
-                 colors: Sequence[str] | None = None, avoid: Iterable[tuple[float, float]] = (), **kwargs: object) -> None:
-    """Name points: each label takes the first free place around its point, inside the axes, off the points in `avoid`."""
+                 colors: Sequence[str] | None = None, avoid: Iterable[tuple[float, float]] = (), leaders: bool = False,
+                 **kwargs: object) -> None:
+    """Name points: each label takes the first free place around its point, inside the axes, off the points in `avoid`.
+
+    leaders: draw a thin line from the point to a label that found no place beside it."""
     notes = [direct_label(ax, px, py, text, color=color, **kwargs)
              for px, py, text, color in zip(x, y, texts, colors or [INK] * len(texts), strict=True)]
-    ax.figure.after_layout.append(lambda: _place(ax, notes, [*zip(x, y, strict=True), *avoid]))
+    ax.figure.after_layout.append(lambda: _place(ax, notes, [*zip(x, y, strict=True), *avoid], leaders))
 
 
 def spread(wanted: Sequence[float], gap: float) -> np.ndarray:
@@ -55,7 +60,7 @@ def _spread(ax: Axes, notes: list[Annotation], lift: float) -> None:
         note.xyann = (note.xyann[0], new - y)
 
 
-def _place(ax: Axes, notes: list[Annotation], points: list[tuple[float, float]]) -> None:
+def _place(ax: Axes, notes: list[Annotation], points: list[tuple[float, float]], leaders: bool) -> None:
     room = ax.get_window_extent()
     scale = ax.figure.dpi / 72
     taken = [Bbox.from_bounds(px - 5 * scale, py - 5 * scale, 10 * scale, 10 * scale)
@@ -66,6 +71,9 @@ def _place(ax: Axes, notes: list[Annotation], points: list[tuple[float, float]])
         boxes = [_box(at, place, size.width, size.height, scale) for place in PLACES]
         best = min(range(len(PLACES)), key=lambda i: (_cost(boxes[i], room, taken), i))
         _move(note, PLACES[best])
+        if leaders and hypot(*PLACES[best]) > NEAR:
+            ax.annotate("", note.xy, xytext=PLACES[best], textcoords="offset points",
+                        arrowprops={"arrowstyle": "-", "color": GREY, "lw": 1, "shrinkA": 0, "shrinkB": 4})
         taken.append(boxes[best])
 
 

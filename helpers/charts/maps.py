@@ -11,6 +11,7 @@ from ..tables import Table, percent, table
 from .labels import point_labels
 
 MARKERS = "os^DvPX*"
+GLYPHS = "●■▲◆▼✚✖★"  # the same shapes as text, so that a name says which points are its own
 WORDS = {0: "none", 1: "only 1", 2: "only 2", 3: "all 3"}
 
 
@@ -84,7 +85,8 @@ def _draw(ax: Axes, points: np.ndarray, categories: Sequence[str], names: list[s
     ax.margins(0.09)
     busy = [*points] if at is None else _links(ax, points, ids, at, true, flat)
     middles = [np.median(points[[c == name for c in categories]], axis=0) for name in names]
-    point_labels(ax, [m[0] for m in middles], [m[1] for m in middles], names, avoid=busy, fontweight="bold",
+    point_labels(ax, [m[0] for m in middles], [m[1] for m in middles], avoid=busy, fontweight="bold",
+                 texts=[f"{GLYPHS[i % len(GLYPHS)]} {name}" for i, name in enumerate(names)],
                  colors=[looks[name][0].label for name in names])
 
 
@@ -96,7 +98,7 @@ def _links(ax: Axes, points: np.ndarray, ids: list[str], at: int, true: list[int
     ax.scatter(*points[at], s=190, facecolor="none", edgecolor=INK, linewidth=2.2, zorder=4)
     named = [at, *dict.fromkeys([*true, *flat])]
     busy = [*points, *(points[at] + (points[i] - points[at]) * f for i in named[1:] for f in (0.25, 0.5, 0.75))]
-    point_labels(ax, points[named, 0], points[named, 1], [ids[i] for i in named], avoid=busy)
+    point_labels(ax, points[named, 0], points[named, 1], [ids[i] for i in named], avoid=busy, leaders=True)
     ax.set_xlabel("first axis   (solid: nearest by cosine, dashed: nearest on the map)")
     return busy
 

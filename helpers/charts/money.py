@@ -81,7 +81,7 @@ def _breakeven(ax: Axes, call: float, price: float, capacity: float | None, cros
     if reached:
         ax.axvspan(*span, color=GREY, alpha=0.18, lw=0)
         ax.plot(cross, price, marker="o", ms=10, color=INK, ls="")
-        direct_label(ax, cross, price, f"{whole(cross)} per hour\n({whole(span[0])} to {whole(span[1])})",
+        direct_label(ax, span[0], price, f"{whole(cross)} per hour\n({whole(span[0])} to {whole(span[1])})",
                      dx=-10, dy=34, fontweight="bold")
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_formatter(lambda v, _: f"{v:,.4f}".rstrip("0").rstrip("."))
@@ -145,17 +145,26 @@ def endpoint_states(log: Sequence[Mapping[str, Any]], *, title: str | None = Non
     spans = [(entry["state"], a, b) for entry, a, b in zip(log, minutes, minutes[1:], strict=False) if b > a]
     lasted = {s: sum(b - a for state, a, b in spans if state == s) for s in states}
     cost, total = float(log[-1]["cost_usd"]), minutes[-1]
-    paid = sum(lasted[s] for s in states if s in BILLED)
+    paid, begun = sum(lasted[s] for s in states if s in BILLED), _begun(spans)
     return figure(
         lambda axes: _states(axes, spans, states, minutes, [float(e["cost_usd"]) for e in log]),
         nrows=2, sharex=True, height_ratios=(0.42 * len(states) + 0.2, 1.1), size=(7.2, 2.6 + 0.34 * len(states)),
-        title=title or f"{_span(paid)} of {_span(total)} minutes are billed: US$ {cost:.3f}",
+        title=title or (f"{_span(paid)} of {_span(total)} minutes are" if begun - paid < 0.05 else
+                        f"{begun} begun minutes of {_span(total)} are") + f" billed: US$ {cost:.3f}",
         alt=f"States over {_span(total)} minutes: " + ", ".join(f"{s} {_span(lasted[s])} min" for s in states)
             + f". The cost line ends at US$ {cost:.3f} and is flat while nothing is billed.",
         source=source,
         table=table([{"minute": minute, "state": entry["state"], "US$ so far": f"{float(entry['cost_usd']):.4f}"}
                      for minute, entry in zip(minutes, log, strict=True)],
                     caption="States and cost", digits=1))
+
+
+def _begun(spans: Sequence[tuple[str, float, float]]) -> int:
+    """Minutes on the bill: each unbroken stretch of billed states counts the minutes that it began."""
+    stretches: list[tuple[float, float]] = []
+    for _, a, b in (span for span in spans if span[0] in BILLED):
+        stretches = [*stretches[:-1], (stretches[-1][0], b)] if stretches and stretches[-1][1] == a else [*stretches, (a, b)]
+    return sum(ceil(round(b - a, 6)) for a, b in stretches)
 
 
 def _span(minutes: float) -> str:

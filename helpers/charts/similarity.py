@@ -49,8 +49,8 @@ def similarity_heatmaps(matrix_meaning: Any, matrix_words: Any, labels: Sequence
         frames = [(i, j), (j, i)]
         heat(axes[0], meaning * 100, rows, letters, top=100, form="{:.0f}", boxed=frames, diagonal=False)
         heat(axes[1], words * 100, [""] * len(rows), letters, top=100, form="{:.0f}", boxed=frames, diagonal=False)
-        axes[0].set_title("by meaning (cosine)", pad=8)
-        axes[1].set_title("by words (overlap)", pad=8)
+        axes[0].set_title("meaning (cosine × 100)", pad=8)
+        axes[1].set_title("words (overlap × 100)", pad=8)
 
     return figure(
         draw, ncols=2, size=(7.2, 1.7 + 0.33 * len(labels)),
@@ -111,15 +111,15 @@ def threshold_curve(scores: Sequence[float], same: Sequence[bool], *, title: str
         ax.plot(steps[best], f1[best], marker="o", ms=9, color=INK, ls="")
         left = steps[best] > (steps[0] + steps[-1]) / 2
         direct_label(ax, steps[best], 1.04, f"threshold {steps[best]:.2f}, F1 {f1[best]:.2f}", dx=-6 if left else 6)
-        ax.set(ylim=(0, 1.1), xlabel="threshold on the similarity", ylabel="share")
+        ax.set(ylim=(-0.04, 1.1), xlabel="threshold on the similarity", ylabel="share")
         ax.set_yticks([0, 0.25, 0.5, 0.75, 1])
 
     shown = sorted({*np.linspace(0, len(steps) - 1, min(9, len(steps))).astype(int).tolist(), best})
     return figure(
-        draw, title=title or f"On these {len(truth)} pairs the best threshold is {steps[best]:.2f}"
+        draw, title=title or f"On these {len(truth):,} pairs the best threshold is {steps[best]:.2f}"
         + (", not 0.5" if abs(steps[best] - 0.5) > 0.05 else ""),
         alt=f"Three curves over the threshold. At {steps[best]:.2f} F1 is highest: {f1[best]:.2f}, with precision "
-            f"{precision[best]:.2f} and recall {recall[best]:.2f}; {truth.sum()} of {len(truth)} pairs are the same.",
+            f"{precision[best]:.2f} and recall {recall[best]:.2f}; {truth.sum()} of {len(truth):,} pairs are the same.",
         source=source or "computed from the labelled pairs and the model's similarities (practice)",
         table=table([(steps[i], precision[i], recall[i], f1[i]) for i in shown],
                     *_named("threshold", "precision", "recall", "F1"), caption="Quality at some thresholds", digits=2))

@@ -100,6 +100,8 @@ def test_map_shows_true_and_flat_neighbours() -> None:
     assert nearest(v, 0, 1) == [2] and nearest_flat(flatten(v)[0], 0, 1) == [1]
     card = text_map(v, list("aabbcc"), range(6), query=0)
     assert "Nearest to 0 by cosine: 2" in card.alt and "on the map: 1" in card.alt
+    names = {text.get_text() for text in card.figure.axes[0].texts}
+    assert {"● a", "■ b", "▲ c"} <= names, "a name shows the shape of its points"
     with pytest.raises(ValueError, match="No text has the id 99"):
         text_map(v, list("aabbcc"), range(6), query=99)
 
@@ -117,6 +119,20 @@ def test_dumbbell_finds_the_widest() -> None:
             [("A {}", "x", 0.2), ("B {}", "x", 0.9), ("A {}", "y", 0.5)]]
     card = classification.template_dumbbell(rows)
     assert "“x” from 0.20 to 0.90" in card.title and card.table.cells[1] == ("y", "0.50", "-")
+
+
+def test_dumbbell_hides_no_mark() -> None:
+    """Equal scores stand one above the other, and a mark at 1.00 is drawn whole."""
+    rows = [{"template": t, "label": "x", "score": 1.0} for t in ("A {}", "B {}", "C {}")]
+    marks = classification.template_dumbbell(rows).figure.axes[0].collections
+    heights = [mark.get_offsets()[0, 1] for mark in marks]
+    assert np.diff(sorted(heights)).min() > 0.1 and not any(mark.get_clip_on() for mark in marks)
+
+
+def test_heat_writes_no_minus_zero() -> None:
+    """A value that rounds to nothing is written 0, whatever its sign."""
+    card = similarity.similarity_heatmap([[1, -0.004], [-0.004, 1]], ["a", "b"])
+    assert [text.get_text() for text in card.figure.axes[0].texts] == ["0", "0"]
 
 
 def test_cost_claim_is_honest() -> None:
@@ -208,6 +224,13 @@ def test_endpoint_states_add_up() -> None:
     assert card.title == "9 of 20 minutes are billed: US$ 0.120" and "paused 10 min" in card.alt
     with pytest.raises(ValueError, match="too few"):
         money.endpoint_states([])
+
+
+def test_begun_minutes_are_billed() -> None:
+    """An unbroken stretch of billed states counts the minutes that it began: 20 s + 40 s in one, 30 s in another are 2."""
+    log = [(0, "initializing", 0.0), (20, "running", 0.01), (60, "paused", 0.02), (360, "running", 0.02), (390, "paused", 0.03)]
+    rows = [dict(zip(("time_s", "state", "cost_usd"), row, strict=True)) for row in log]
+    assert money.endpoint_states(rows).title == "2 begun minutes of 6.5 are billed: US$ 0.030"
 
 
 def test_labels_are_spread() -> None:
