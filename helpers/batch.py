@@ -21,6 +21,7 @@ from .errors import BatchStopped
 from .ledger import Ledger
 
 __all__ = ["BatchResult", "amap_calls", "map_calls"]
+LOOK_EVERY_S = 0.2  # for an interrupt
 
 
 def map_calls(fn: Callable[[Any], Any], items: Iterable[Any], *, concurrency: int = 8, policy: RetryPolicy | None = None,
@@ -91,7 +92,8 @@ def _run_threads(work: Callable[[int], None], count: int, batch: Batch) -> None:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join()
+            while thread.is_alive():
+                thread.join(LOOK_EVERY_S)  # an interrupt that comes just before a wait without an end is not seen in it
     except BaseException as exc:
         batch.crash(exc)
 

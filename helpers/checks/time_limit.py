@@ -1,14 +1,14 @@
 """End an answer that takes too long, also one that catches whatever is raised in it.
 
 A second thread keeps the time. Where the platform has signals and the answer runs in the main thread, as in a notebook's
-kernel, that thread sends a signal, which also ends a sleep; else it sends an exception. An answer that catches it and goes on
-is traced from then on: at each of its lines an exception is due again, so that no handler of its own gets anywhere.
+kernel, that thread sends a signal, which also ends a sleep; else it sends an exception. In an answer that catches it and goes
+on, it is raised again at the next lines, which are in the handler. Only an answer that catches everything at many levels
+outlasts that; in a notebook Stop ends it or a restarted kernel, and `course.py check` ends its process.
 """
 from __future__ import annotations
 
 import contextlib
 import ctypes
-import functools
 import gc
 import signal
 import sys
@@ -21,7 +21,7 @@ from .offences import Watch, too_slow
 
 LOOK_EVERY_S = 0.05
 RING_EVERY_S = 0.2  # while the answer goes on after the limit
-MERCY = 2  # rings before it is traced
+MERCY = 2  # rings before it is raised at lines
 ROOM = 1000  # calls inside each other, for a ring that comes when the answer has used up the recursion limit
 MOST_ROOM = 10 * ROOM
 
@@ -43,7 +43,7 @@ def within(action: Callable[[], None], seconds: float, watch: Watch) -> None:
 def _in_this_thread(action: Callable[[], None], seconds: float, watch: Watch) -> None:
     ended, rings, late = threading.Event(), 0, too_slow(seconds)
     thread, limit = threading.get_ident(), sys.getrecursionlimit()
-    tracing, unraisable = sys.gettrace(), sys.unraisablehook
+    tracing = sys.gettrace()
 
     def ring(_: int, frame: FrameType | None) -> None:
         nonlocal rings
@@ -51,7 +51,7 @@ def _in_this_thread(action: Callable[[], None], seconds: float, watch: Watch) ->
             return
         rings += 1
         if rings > MERCY:
-            _end_at_every_step(frame, thread)
+            _insist(frame, watch)
         watch.refuse(late)
 
     def keep_time() -> None:
@@ -69,13 +69,27 @@ def _in_this_thread(action: Callable[[], None], seconds: float, watch: Watch) ->
         try:
             action()
         finally:
-            sys.settrace(tracing)  # what is due still may be raised here
+            ended.set()
     finally:
-        ended.set()
+        ended.set()  # again: a ring may have come in between
         keeper.join()
         _set_handler(signal.SIGALRM, before)
         _set_limit(limit)
-        sys.unraisablehook = unraisable
+        if sys.gettrace() is not tracing:
+            sys.settrace(tracing)
+
+
+def _insist(frame: FrameType | None, watch: Watch) -> None:
+    """For `while True: try: ... except: pass`: raise at the next line too, which is in the handler, not in the `try`."""
+    def at_line(_: FrameType, event: str, __: object) -> object:
+        if event == "line" and watch.first:
+            raise watch.first
+        return at_line
+
+    while frame is not None and frame.f_code is not _in_this_thread.__code__:
+        frame.f_trace = at_line
+        frame = frame.f_back
+    sys.settrace(lambda *_: None)
 
 
 def _in_another_thread(action: Callable[[], None], seconds: float, watch: Watch) -> None:
@@ -95,7 +109,7 @@ def _in_another_thread(action: Callable[[], None], seconds: float, watch: Watch)
         if not worker.is_alive():
             break
         watch.note(too_slow(seconds))
-        _make_due(worker.ident or 0)
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(worker.ident or 0), ctypes.py_object(_Late))
         worker.join(LOOK_EVERY_S)
     if watch.first:
         raise watch.first
@@ -103,36 +117,8 @@ def _in_another_thread(action: Callable[[], None], seconds: float, watch: Watch)
         raise failures[0]
 
 
-# --- answers that catch everything ---
-
-
-class Late(BaseException):
-    """What is raised in an answer that goes on after its time."""
-
-
-def _make_due(thread: int) -> None:
-    """Have Late raised in a thread, at its next call or turn of a loop."""
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(Late))
-
-
-def _end_at_every_step(frame: FrameType | None, thread: int) -> None:
-    """Make Late due at each line of the calls from the answer's outermost one to `frame`, and in each call from now on.
-
-    The tracer must not be written in Python: it would be a call itself, and Late would be raised in it. So it is the function
-    of Python's C interface, with its first two arguments; those of a tracer (frame, event, value) are passed and not read.
-    """
-    types = [ctypes.c_ulong, *[ctypes.py_object] * 4]
-    make_due = ctypes.PYFUNCTYPE(None, *types)(("PyThreadState_SetAsyncExc", ctypes.pythonapi))
-    tracer, frames = functools.partial(make_due, thread, Late), []
-    while frame is not None and frame.f_code is not _in_this_thread.__code__:
-        frames.append(frame)
-        frame = frame.f_back
-    while frames and frames[-1].f_globals.get("__name__") != "__main__":
-        frames.pop()
-    for inner in frames:
-        inner.f_trace = tracer
-    sys.unraisablehook = callable  # does nothing and is not written in Python; Late may come up in a destructor, too
-    sys.settrace(tracer)
+class _Late(BaseException):
+    """Sent into a worker thread: only a class can be sent, without arguments."""
 
 
 # --- what does not count ---
