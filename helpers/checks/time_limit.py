@@ -87,7 +87,8 @@ def _insist(frame: FrameType | None, watch: Watch) -> None:
         return at_line
 
     while frame is not None and frame.f_code is not _in_this_thread.__code__:
-        frame.f_trace = at_line
+        if frame.f_globals.get("__name__") == "__main__":  # the answer's own; the check around it cleans up undisturbed
+            frame.f_trace = at_line
         frame = frame.f_back
     sys.settrace(lambda *_: None)
 
