@@ -12,7 +12,7 @@ import helpers
 HELPERS = Path(helpers.__file__).parent
 HEAVY = {"numpy", "matplotlib", "openai", "huggingface_hub", "ipywidgets", "starlette", "uvicorn", "httpx", "httpx2", "tenacity"}
 # A module imports only from floors below its own.
-FLOORS = [{"errors", "catalog", "ledger", "_headers", "_secrets", "_whole"}, {"pacing", "budget"}, {"hook"}, {"transport", "_door"},
+FLOORS = [{"errors", "catalog", "ledger", "_headers", "_secrets", "_tls", "_whole"}, {"pacing", "budget"}, {"hook"}, {"transport", "_door"},
           {"retry"}, {"batch"}]
 
 

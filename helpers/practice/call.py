@@ -21,9 +21,7 @@ from .wire import Gone, Wire
 from .wirelog import MOST_VALUE, Record, mask, request_headers, response_headers
 
 MAX_BODY = 1 << 20
-MAX_DRAIN = (
-    16 << 20
-)  # bytes of a too large body that are read and thrown away, so that the client hears the 413
+MAX_DRAIN = 16 << 20  # bytes of a too large body that are read and thrown away, so that the client hears the 413
 BODY_TIMEOUT = 30.0  # seconds between two pieces of a request body
 WHOLE_BODY_TIMEOUT = 120.0  # seconds for all of it, so that a body of drops does not hold a connection for days
 MOST_QUERY = 100  # parts
