@@ -260,13 +260,13 @@ async def set_scripts(client: Client) -> None:
 
 
 async def fill(client: Client, records: int = 1100) -> None:
-    """More records than a log keeps, more words than a model remembers (4096), and every model loaded."""
+    """More records than a log keeps, more questions than an identity remembers, more words than a model, every model loaded."""
     for operation in (Client.image, Client.continue_text, Client.zero_shot, Client.names, Client.stream):
         await operation(client)
-    for _ in range(records):
-        client.asked += 1
+    for number in range(records):
+        client.asked += 3  # each a question that nobody has asked before
         await client.call("POST", "/v1/chat/completions", client.chat_body(1))
-        if client.asked % 2:
+        if number % 2:
             await client.embed()
         if client.number < LIMITED:
             await client.over_limit()

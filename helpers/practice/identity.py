@@ -23,7 +23,7 @@ from .wirelog import WireLog
 
 PREFIX = "hf_practice"
 MOST_IDENTITIES = 256
-MOST_SEEDS = 4096  # questions without a seed that are remembered
+MOST_SEEDS = 1024  # questions without a seed that are remembered
 
 
 @dataclass
