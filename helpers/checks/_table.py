@@ -26,7 +26,7 @@ def cases_table(folder: Path = TESTS) -> str:
 
 
 def all_cases(folder: Path = TESTS) -> dict[str, dict]:
-    """Exercise id -> {"right": {label: source}, "wrong": {label: (source, message id)}}, from cases_NN.py and more_NN.py."""
+    """Exercise id -> {"right": {label: source}, "wrong": {label: (source, message id)}}, from cases_NN.py, more_NN_M*.py."""
     files = sorted([*folder.glob("cases_*.py"), *folder.glob("more_*.py")])
     if not files:
         raise CourseError("The tests are not installed, and with them the table of answers.",

@@ -1,4 +1,4 @@
-"""More answers to the exercises of lesson 00: mistakes people make, and unusual ways to be right."""
+"""More answers to exercise 00.1: unusual ways to be right, and mistakes people make."""
 
 CASES = {
     "00.1": {
@@ -25,6 +25,36 @@ class M:
 
 
 mask_token = M()
+""",
+            "class with __call__": """
+class Masker:
+    prefix, stars, shown = "hf_", "*" * 8, 4
+
+    def __call__(self, token):
+        secret = (token or "").removeprefix(self.prefix)
+        tail = secret[-self.shown:] if len(secret) > 2 * self.shown else ""
+        return f"{self.prefix}{self.stars}{tail}"
+
+
+mask_token = Masker()
+""",
+            "match": """
+def mask_token(token: str | None) -> str:
+    match list(token or ""):
+        case ["h", "f", "_", *secret, a, b, c, d] if len(secret) >= 6:
+            return "hf_" + "•" * 6 + a + b + c + d
+        case _:
+            return "hf_" + "•" * 6
+""",
+            "regular expression": """
+import re
+from functools import partial
+
+_cut = partial(re.sub, r"^(?:hf_)?(?:.{6,}(.{4})|.*)$", lambda found: "hf_…" + (found[1] or ""), flags=re.DOTALL)
+
+
+def mask_token(token):
+    return _cut(token) if token else "hf_…"
 """,
         },
         "wrong": {
@@ -95,6 +125,43 @@ mask_token = "hf_***"
 def mask_token(t):
     return mask_token(t)
 """, "crashed"),
+            "the example only": ("""
+def mask_token(token):
+    if token == "hf_ABCDEFGHIJKLMNOPQRST":
+        return "hf_****QRST"
+    return "hf_****"
+""", "no-end"),
+            "five at the end": ("""
+def mask_token(token):
+    if not token or len(token) < 12:
+        return "hf_****"
+    return "hf_****" + token[-5:]
+""", "shows-too-much"),
+            "four short ones, too": ("""
+def mask_token(token):
+    if token is None:
+        return "hf_****"
+    return "hf_****" + token[3:][-4:]
+""", "short-shown"),
+            "catches everything": ("""
+def mask_token(token):
+    try:
+        return "hf_****" + token[-4:]
+    except Exception:
+        return None
+""", "short-shown"),
+            "stars for all": ("""
+def mask_token(token):
+    return "*" * len(token or "")
+""", "no-prefix"),
+            "prints the mask": ("""
+def mask_token(token):
+    secret = (token or "")[3:]
+    if len(secret) > 8:
+        print("hf_****" + secret[-4:])
+    else:
+        print("hf_****")
+""", "returns-none"),
         },
     },
 }
