@@ -13,8 +13,8 @@ import pytest
 from helpers.checks import _limits, _nbval, _run, runner
 from helpers.errors import CourseError
 
+from .learner import QUICK, ROOT, put, verdicts
 from .test_cases import SOLUTIONS, solution_cells
-from .test_runner import QUICK, ROOT, put, quick, verdicts  # noqa: F401 (quick is a fixture)
 
 RIGHT = {id: solution_cells(SOLUTIONS[id[:2]])[id] for id in QUICK}
 
