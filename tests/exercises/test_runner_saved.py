@@ -15,8 +15,20 @@ import pytest
 from helpers.checks import __main__ as command
 from helpers.checks import _run
 from tests.exercises.learner import (
-    BAD, GOOD, RIGHT, STUBBED, WRONG, by_colab, extra,
-    notebook, older, reordered, text, with_check, with_outputs, without_ids,
+    BAD,
+    GOOD,
+    RIGHT,
+    STUBBED,
+    WRONG,
+    by_colab,
+    extra,
+    notebook,
+    older,
+    reordered,
+    text,
+    with_check,
+    with_outputs,
+    without_ids,
 )
 
 SAVED = {  # name -> (notebook, state, words of the line)
