@@ -67,6 +67,29 @@ def test_answers_that_kill_the_kernel(quick, monkeypatch):
     assert not _run._alive
 
 
+DEAF = {  # what only the end of its process ends
+    "recursion": "def deeper(n):\n    try:\n        return deeper(n + 1)\n    except BaseException:\n        return deeper(n + 1)\n"
+                 "return deeper(0)",
+    "finally": "def deeper(n):\n    for _ in range(100):\n        try:\n            deeper(n + 1)\n        except:\n            pass\n"
+               "        finally:\n            n += 1\ndeeper(0)",
+    "in a library": "import functools\ndef deeper(n):\n    try:\n        return functools.reduce(lambda a, b: deeper(n + 1), [1, 2, 3])\n"
+                    "    except BaseException:\n        return max([n, n + 1], key=deeper)\nreturn deeper(0)",
+    "three deep": "while True:\n    try:\n        while True:\n            try:\n                while True:\n                    try: sum(range(9))\n"
+                  "                    except BaseException: continue\n            except BaseException: continue\n"
+                  "    except BaseException: continue",
+}
+
+
+def test_answers_that_catch_everything_at_every_level(quick, monkeypatch):
+    """Each such answer loses its own exercise, with a line that says so, and leaves no process."""
+    monkeypatch.setattr(_run, "CELL_LIMIT_S", 3)
+    found = verdicts(quick, dict(zip(QUICK, DEAF.values(), strict=True)))
+    assert {verdict.state for verdict in found.values()} == {"crashed"}, found
+    for verdict in found.values():
+        assert re.search("did not end within|could not be interrupted", verdict.text), verdict.text
+    assert not _run._alive
+
+
 def test_cells_that_harm_the_others(quick):
     """Streams, environment, paths, names and the course's own functions are there again for the next exercise."""
     right = {id: solution_cells(SOLUTIONS[id[:2]])[id] for id in QUICK}
