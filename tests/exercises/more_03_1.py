@@ -166,9 +166,8 @@ def collect(stream):
 """, "stops-early"),
             "prints again": ("""
 def collect(stream):
-    for c in stream:
-        if c.choices:
-            print(c.choices[0].delta.content or "", end="")
+    text = "".join(c.choices[0].delta.content or "" for c in stream if c.choices)
+    print(text)
 """, "returns-none"),
             "async": ("""
 async def collect(stream):

@@ -110,7 +110,7 @@ class TokenBucket:
         if n > self.capacity:
             raise ValueError("too many")
         now = self.clock()
-        self.level = min(self.capacity, self.level + int((now - self.at) * self.rate))
+        self.level = min(self.capacity, self.level + int(now - self.at) * self.rate)
         self.at = now
         self.level -= n
         return max(0.0, -self.level / self.rate)

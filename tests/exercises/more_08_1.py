@@ -39,7 +39,7 @@ def serverless_cost(req, tok_in, tok_out, p_in, p_out, *, credit=0.0):
 """, "wrong-bill"),
             "cents": ("""
 def serverless_cost(req, tok_in, tok_out, p_in, p_out, *, credit=0.0):
-    return max(0.0, round(req * (tok_in * p_in + tok_out * p_out) / 1000000.0 - credit, 2))
+    return int(100 * max(0.0, req * (tok_in * p_in + tok_out * p_out) / 1000000.0 - credit)) / 100
 """, "rounds"),
             "nan": ("""
 def serverless_cost(req, tok_in, tok_out, p_in, p_out, *, credit=0.0):

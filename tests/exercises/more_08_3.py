@@ -104,7 +104,8 @@ def breakeven_rph(rate, cost_per_request, capacity_rph):
 def breakeven_rph(rate, cost_per_request, capacity_rph):
     if not cost_per_request:
         return None
-    return min(rate / cost_per_request, capacity_rph)
+    r = rate / cost_per_request
+    return capacity_rph if r > capacity_rph else r
 """, "ignores-capacity"),
             "a second": ("""
 def breakeven_rph(rate, cost_per_request, capacity_rph):

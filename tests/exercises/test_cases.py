@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 import time
@@ -224,3 +225,16 @@ def test_checks_are_quick():
         core.judged(core.find(id), given)
         slow[id] = time.process_time() - started
     assert all(seconds < MOST_SECONDS for seconds in slow.values()), slow
+
+
+@pytest.mark.parametrize("id", CASES)
+def test_no_answer_stands_twice(id):
+    """Each answer is another program, not the same one in other clothes."""
+    seen: dict[str, str] = {}
+    for label, source in [*CASES[id]["right"].items(), *((label, wrong[0]) for label, wrong in CASES[id]["wrong"].items())]:
+        try:
+            program = ast.dump(ast.parse(source))
+        except SyntaxError:  # a cell with magics
+            program = source
+        assert program not in seen, f"{label!r} is {seen[program]!r} again"
+        seen[program] = label
