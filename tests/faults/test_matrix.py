@@ -16,17 +16,18 @@ from urllib.parse import urlsplit
 import pytest
 from huggingface_hub import close_session
 
-from helpers import classify, explain
+from helpers import RetryPolicy, classify, explain
 from helpers.transport import hub_http
 
 from .table import Row, read
-from .watch import SETTLE_S, Held, open_files, settled, within
+from .watch import SETTLE_S, Held, open_files, runaways, settled, within
 from .ways import ATTEMPTS, CLIENTS, HANG, ITEMS, PATIENT_S, SHORT_S, Clock, Seen, Ways, client, plain_http, policy
 
 OLD = hub_http().__name__ == "httpx"
 CASES = [(name, row, fault) for name in CLIENTS for row in read(name.split()[0], old=OLD) for fault in row.faults]
 HUNG_S = 120.0
 SDK_S = 60.0  # the SDK's own limit, longer than any that the helpers set
+MOST_PIECES_PER_S = 100_000  # of a row's short limit: a hundred times as many as the server sends, which rests 1 ms after each
 OWN_WAIT_S = 0.01  # what the policy of these tests adds to the server's wish before the first repeat
 
 
@@ -46,6 +47,7 @@ class Cells:
         self.row, self.fault, self.name, self.course, self.answers = row, fault, name, course, answers
         self.wrong: list[str] = []
         self.limit_s = SHORT_S[0]
+        self.ended: list[int] = []
 
     def run(self) -> None:
         """Through the helpers, blocking."""
@@ -53,9 +55,12 @@ class Cells:
         for cell in self.row.cells:
             for self.limit_s in SHORT_S:
                 clock, rule, concurrency = self._prepare(*cell)
-                seen = ways.run(cell[0], rule, concurrency)
+                with runaways(self._most_pieces) as self.ended:
+                    seen = ways.run(cell[0], rule, concurrency)
                 if not self._too_busy(cell, seen):
                     break
+            if self._ran_away(*cell):
+                break
             self._judge(*cell, seen, clock, held)
         ways.cut()
 
@@ -65,9 +70,12 @@ class Cells:
         for cell in self.row.cells:
             for self.limit_s in SHORT_S:
                 clock, rule, concurrency = self._prepare(*cell)
-                seen = await ways.arun(cell[0], rule, concurrency)
+                with runaways(self._most_pieces) as self.ended:
+                    seen = await ways.arun(cell[0], rule, concurrency)
                 if not self._too_busy(cell, seen):
                     break
+            if self._ran_away(*cell):
+                break
             self._judge(*cell, seen, clock, held)
         await ways.client.close()
         await self._no_tasks()
@@ -134,7 +142,7 @@ class Cells:
     def _too_busy(self, cell: tuple[str, str], seen: Seen) -> bool:
         """Whether the short time limit was over before a request had left, or a second time, when the server was not slow."""
         expected = self.row.cells[cell]
-        if not self.row.short:
+        if not self.row.short or self.ended:
             return False
         self._quiet()
         return self._requests() < expected.requests or seen.counts.get("timeout", 0) > expected.counts.get("timeout", 0)
@@ -151,6 +159,16 @@ class Cells:
         with closing(http.client.HTTPConnection(urlsplit(self.course.server.url).netloc, timeout=PATIENT_S)) as connection:
             connection.request("GET", "/")
             connection.getresponse().read()
+
+    # -- a reader without end -------------------------------------------------------------------------------------
+    def _most_pieces(self) -> float:
+        """More pieces of one answer than can come within the short limit, however late a busy machine notices its end."""
+        return MOST_PIECES_PER_S * self.limit_s if self.row.short else float("inf")
+
+    def _ran_away(self, way: str, strikes: str) -> bool:
+        """Whether an answer had to be ended by the test; the cells after it would only show it again."""
+        self._same(f"{way}, struck {strikes}", [f"not ended after {pieces} pieces" for pieces in self.ended[:1]], [])
+        return bool(self.ended)
 
     # -- judging --------------------------------------------------------------------------------------------------
     def _judge(self, way: str, strikes: str, seen: Seen, clock: Clock, held: int) -> None:
@@ -246,6 +264,17 @@ def test_a_hung_test_fails(monkeypatch):
     with pytest.raises(AssertionError, match=r"still runs after 0.05 s, here:(.|\n)*release.wait"):
         within(0.05, lambda: begun.set() or release.wait(30))
     release.set()
+
+
+def test_an_answer_that_nobody_ends_fails(course):
+    """An endless answer that no time limit ends is ended by its pieces, and the one after it at once."""
+    course.server.reset()
+    course.server.faults("endless*2")
+    ways = Ways(client("hub", course, SDK_S), "hub", course.models.chat)
+    with runaways(lambda: 5) as ended:
+        seen = [within(HUNG_S, lambda: ways.run("call", RetryPolicy(max_attempts=1, attempt_timeout=None), 1)) for _ in range(2)]
+    ways.cut()
+    assert ended == [6, 1] and all("Nobody ended" in str(one.errors[0]) for one in seen)
 
 
 def test_left_behind_names_it(monkeypatch):

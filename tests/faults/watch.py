@@ -6,10 +6,13 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psutil
+
+from helpers.hook import Flight
 
 SETTLE_S = 10.0  # how long threads and sockets may take to end on a busy machine
 _process = psutil.Process()
@@ -35,6 +38,29 @@ def within(seconds: float, work: Callable[[], Any]) -> Any:
     if error is not None:
         raise error
     return value
+
+
+@contextmanager
+def runaways(most: Callable[[], float]) -> Iterator[list[int]]:
+    """Ends every answer through the transport that brings more than `most()` pieces, and then all others at their first one.
+
+    In the list are the pieces of each. A reader that never stops fails so, and its test ends; counted in pieces, which a busy
+    machine makes fewer, not in seconds.
+    """
+    saw, ended = Flight.saw, []
+
+    def counted(flight: Any, chunk: bytes) -> None:
+        flight.pieces = getattr(flight, "pieces", 0) + 1
+        if ended or flight.pieces > most():
+            ended.append(flight.pieces)
+            raise AssertionError(f"Nobody ended this answer: it has brought {flight.pieces} pieces.")
+        saw(flight, chunk)
+
+    Flight.saw = counted  # type: ignore[method-assign]
+    try:
+        yield ended
+    finally:
+        Flight.saw = saw  # type: ignore[method-assign]
 
 
 def open_files() -> int:
