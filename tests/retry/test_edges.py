@@ -1,0 +1,258 @@
+"""Promises that no other test noticed when they were broken on purpose (tests/faults/breaks.md)."""
+
+from __future__ import annotations
+
+import asyncio
+import pickle
+import random
+import socket
+import time
+from decimal import Decimal
+from types import SimpleNamespace
+
+import pytest
+
+from helpers import (
+    Ledger,
+    RateLimiter,
+    RetryPolicy,
+    acall_with_retry,
+    amap_calls,
+    call_with_retry,
+    map_calls,
+    stream_with_retry,
+    transport,
+)
+from helpers._headers import parse_retry_after
+from helpers._remote import attempt
+from helpers.budget import Budget
+from helpers.errors import BatchStopped, Verdict, classify
+from helpers.hook import Hook
+from helpers.ledger import current_call
+from helpers.pacing import attempt_timeout
+
+from ..faults.watch import within
+from .conftest import CHAT, hub_error, openai_error
+from .test_batch import late
+
+HUNG_S = 30.0  # far more than any of these takes
+
+
+@pytest.fixture(params=["blocking", "awaited"])
+def call(request):
+    """`call_with_retry` and its awaited twin behind one name."""
+    def run(fn, **settings):
+        async def later():
+            return fn()
+
+        blocking = request.param == "blocking"
+        return call_with_retry(fn, **settings) if blocking else asyncio.run(acall_with_retry(later, **settings))
+
+    return run
+
+
+@pytest.fixture(params=["threads", "tasks"])
+def batch(request):
+    """`map_calls` and its awaited twin behind one name; AssertionError when it does not end."""
+    def run(fn, items, **settings):
+        if request.param == "threads":
+            return within(HUNG_S, lambda: map_calls(fn, items, **settings))
+        return within(HUNG_S, lambda: asyncio.run(amap_calls(late(fn), items, **settings)))
+
+    return run
+
+
+def test_no_attempt_may_take_longer_than_the_deadline_leaves(call, policy, clock):
+    """The limit of each attempt is attempt_timeout, and for the last one what is left of the deadline."""
+    limits = []
+
+    def fn():
+        limits.append(attempt_timeout())
+        clock.sleep(25)
+        raise hub_error(500)
+
+    with pytest.raises(Exception, match="500"):
+        call(fn, policy=policy(deadline=60.0, attempt_timeout=30.0, backoff_base=1.0))
+    assert limits == [30, 30, 7]  # 60 - 25 - 1 - 25 - 2
+
+
+def test_no_place_before_the_deadline_shows_the_calls_own_error(call, policy, clock):
+    """A limiter whose pause passes the deadline ends a call that failed before with that failure, and the note says why."""
+    limiter = RateLimiter(clock=clock.now, sleep=clock.sleep, asleep=clock.asleep)
+
+    def fn():
+        limiter.pause(500)
+        raise hub_error(500)
+
+    with pytest.raises(Exception, match="500") as caught:
+        call(fn, policy=policy(deadline=120.0), limiter=limiter)
+    assert classify(caught.value).status == 500 and "pause would pass the deadline of 120 s" in caught.value.__notes__[0]
+
+
+def test_the_note_of_many_attempts_stays_short(call, policy):
+    """Ten attempts are named, the others counted."""
+    def fn():
+        raise hub_error(500)
+
+    with pytest.raises(Exception, match="500") as caught:
+        call(fn, policy=policy(max_attempts=14, deadline=9999.0))
+    note = caught.value.__notes__[0]
+    assert note.startswith("14 attempts in ") and note.count("500") == 10 and ", and 4 more. " in note
+
+
+def test_a_stream_read_in_another_thread_knows_its_call():
+    """What a stream does when it is read, such as sending its request late, counts to the call that opened it."""
+    def stream():
+        yield str(current_call().call)
+
+    def opened():
+        outside.append(str(current_call().call))
+        return stream()
+
+    outside = []
+    assert list(stream_with_retry(opened)) == outside
+
+
+def test_a_batch_that_stops_ends_the_waits_for_a_repeat(batch):
+    """A call that waits 50 s for its next attempt is not sent any more when another stops the batch, and nobody waits for it."""
+    calls = []
+
+    def fn(item):
+        calls.append(item)
+        raise hub_error(503, None, {"Retry-After": "50"}) if item == 0 else hub_error(401)
+
+    result = batch(fn, [0, 1], limiter=None, concurrency=2)
+    assert sorted(calls) == [0, 1]
+    assert isinstance(result.errors[0], BatchStopped) and result.errors[0].__cause__ is result.errors[1]
+
+
+def test_a_batch_that_crashes_wakes_who_waits_for_the_limiter():
+    """Two places now and the next in 250 s: the second worker does not wait for it when the items have failed meanwhile."""
+    def items():
+        yield from range(2)
+        time.sleep(0.2)  # the second worker waits again by now; if not, it looks by itself
+        raise RuntimeError("no more items")
+
+    with pytest.raises(RuntimeError, match="no more items"):
+        within(HUNG_S, lambda: map_calls(lambda item: item, items(), limiter=RateLimiter(rate=0.001, burst=2), concurrency=2))
+
+
+def test_only_failures_in_a_row_show_a_dead_service(batch):
+    """Ten calls that were given up, with a success after each, do not stop a batch."""
+    def fn(item):
+        if item % 2:
+            return item
+        raise hub_error(429)
+
+    result = batch(fn, range(20), policy=RetryPolicy(max_attempts=1), limiter=None, concurrency=1)
+    assert result.stopped_by is None and [value for value in result.values if value] == list(range(1, 20, 2))
+
+
+def test_successes_earn_repeats(batch, policy):
+    """A hundred items that each fail once are more than the free repeats of a batch: those that succeed pay for the next ones."""
+    failed = set()
+
+    def fn(item):
+        if item not in failed:
+            failed.add(item)
+            raise hub_error(500)
+        return item
+
+    settings = {"policy": policy(backoff_base=0.001, retry_budget=1.0), "limiter": None, "concurrency": 1}
+    assert batch(fn, range(100), **settings).values == list(range(100))
+
+
+def test_a_503_that_says_for_how_long_is_one_pause_for_all(call, policy, clock):
+    """Who meets it waits, and so do all others who share the limiter."""
+    limiter = RateLimiter(clock=clock.now, sleep=clock.sleep, asleep=clock.asleep)
+
+    def fn():
+        raise hub_error(503, None, {"Retry-After": "5"})
+
+    with pytest.raises(Exception, match="503"):
+        call(fn, policy=policy(max_attempts=1), limiter=limiter)
+    assert clock.time == 0
+    assert call(lambda: "done", policy=policy(), limiter=limiter) == "done" and 5 <= clock.time <= 5.5
+
+
+def test_an_awaited_request_without_an_answer_is_recorded():
+    """A refused connection leaves its record, as in the blocking form."""
+    log = Ledger()
+
+    async def main():
+        async with transport.async_http_client(Hook(log)) as client:
+            await client.post(f"http://127.0.0.1:{free_port()}/v1/chat/completions")
+
+    with pytest.raises(Exception) as caught:
+        asyncio.run(main())
+    assert classify(caught.value).kind == "network" and [record["kind"] for record in log.records()] == ["network"]
+
+
+def test_an_awaited_request_counts_and_is_recorded(answers):
+    """Each request that an awaited attempt sends takes a place in the limiter, and its answer is one record."""
+    log, limiter, url = Ledger(), RateLimiter(), f"{answers.url}/v1/chat/completions"
+    answers.script = [(200, CHAT, {})]
+
+    async def twice():
+        async with transport.async_http_client(Hook(log)) as client:
+            return [(await client.post(url, json={})).status_code for _ in range(2)]
+
+    assert asyncio.run(acall_with_retry(twice, limiter=limiter)) == [200, 200]
+    assert limiter._seq == 2 and [record["status"] for record in log.records()] == [200, 200]
+
+
+@pytest.mark.parametrize(("asked", "limit"), [({"read": 5.0, "pool": None}, {"read": 5.0, "pool": 30.0}), ({"read": 60.0}, {"read": 30.0})])
+def test_attempt_timeout_only_tightens(asked, limit):
+    """Of the SDK's own limit and attempt_timeout the shorter counts."""
+    told = call_with_retry(lambda: transport._with_timeout({"timeout": asked})["timeout"])
+    assert {key: told[key] for key in limit} == limit
+
+
+@pytest.mark.parametrize(("status", "spent"), [(500, "0"), (200, "0.01")])
+def test_an_error_costs_nothing(status, spent):
+    """What was reserved for a call comes back when the answer is an error, and is booked when no usage tells the price."""
+    url = SimpleNamespace(host="router.huggingface.co", path="/v1/chat/completions")
+    budget = Budget(max_usd=1.0)
+    reserved = {"course_reserved": budget.reserve(Decimal("0.01"))}
+    flight = Hook(Ledger(), budget=budget).depart(SimpleNamespace(url=url, method="POST", content=b"{}", extensions=reserved))
+    flight.answered(status, {})
+    flight.ended()
+    assert budget.spent == Decimal(spent) and budget._reserved == 0
+
+
+def test_waits_at_their_edges(policy):
+    """Full jitter reaches down to 0; a silent 503 is given as long as a 429; a wait of just max_retry_after is waited."""
+    jitter = RetryPolicy(rng=random.Random(5), backoff_base=8.0)
+    drawn = [jitter.own_delay("transient", 1) for _ in range(200)]
+    assert min(drawn) < 0.8 and max(drawn) > 7.2
+    silent = Verdict("transient", retryable=True, status=503)
+    assert policy(throttle_base=3.0, backoff_base=1.0).delay(silent, 1) == 3.0
+    failures = [hub_error(429, None, {"Retry-After": "60"})]
+    assert call_with_retry(lambda: failures and _raise(failures.pop()) or "done", policy=policy(max_retry_after=60.0)) == "done"
+
+
+@pytest.mark.parametrize(("headers", "seconds"), [({"Retry-After-Ms": "1500"}, 1.5), ({"Retry-After": "-5"}, None),
+                                                  ({"Retry-After-Ms": "-1", "Retry-After": "2"}, 2.0)])
+def test_units_and_signs_of_a_wait(headers, seconds):
+    """Milliseconds are no seconds, and nothing negative counts."""
+    assert parse_retry_after(headers) == seconds
+
+
+def _raise(error):
+    raise error
+
+
+def free_port():
+    """One that nobody listens at."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return taken.getsockname()[1]
+
+
+def fails_in_openai(item):
+    raise openai_error(429, None, {"Retry-After": "3"})
+
+
+def test_what_travels_back_from_an_executor_can_be_pickled():
+    """An SDK's error that no pickle brings back whole would break the pool: it travels as one that does."""
+    done, error = pickle.loads(pickle.dumps(attempt(fails_in_openai, 1, 0)))
+    assert not done and (classify(error).kind, classify(error).retry_after) == ("throttled", 3.0)
