@@ -127,14 +127,14 @@ def test_a_batch_that_stops_ends_the_waits_for_a_repeat(batch):
 
 
 def test_a_batch_that_crashes_wakes_who_waits_for_the_limiter():
-    """Two places now and the next in 250 s: the second worker does not wait for it when the items have failed meanwhile."""
+    """One place now and the next in 62 s: the second worker does not wait for it when the items have failed meanwhile."""
     def items():
         yield from range(2)
         time.sleep(0.2)  # the second worker waits again by now; if not, it looks by itself
         raise RuntimeError("no more items")
 
     with pytest.raises(RuntimeError, match="no more items"):
-        within(HUNG_S, lambda: map_calls(lambda item: item, items(), limiter=RateLimiter(rate=0.001, burst=2), concurrency=2))
+        within(HUNG_S, lambda: map_calls(lambda item: item, items(), limiter=RateLimiter(rate=0.004, burst=2), concurrency=2))
 
 
 def test_only_failures_in_a_row_show_a_dead_service(batch):
@@ -211,13 +211,30 @@ def test_attempt_timeout_only_tightens(asked, limit):
 @pytest.mark.parametrize(("status", "spent"), [(500, "0"), (200, "0.01")])
 def test_an_error_costs_nothing(status, spent):
     """What was reserved for a call comes back when the answer is an error, and is booked when no usage tells the price."""
-    url = SimpleNamespace(host="router.huggingface.co", path="/v1/chat/completions")
     budget = Budget(max_usd=1.0)
-    reserved = {"course_reserved": budget.reserve(Decimal("0.01"))}
-    flight = Hook(Ledger(), budget=budget).depart(SimpleNamespace(url=url, method="POST", content=b"{}", extensions=reserved))
+    flight = flown(Hook(Ledger(), budget=budget), course_reserved=budget.reserve(Decimal("0.01")))
     flight.answered(status, {})
     flight.ended()
     assert budget.spent == Decimal(spent) and budget._reserved == 0
+
+
+def test_the_last_usage_of_a_long_answer_counts_and_once():
+    """The usage block stands at the end of a long stream, one that stands before it is older; closing twice is one record."""
+    log = Ledger()
+    flight = flown(Hook(log))
+    flight.answered(200, {})
+    for part in (b'{"usage":{"prompt_tokens":1,"completion_tokens":1}}', *[b"x" * 100_000] * 9,
+                 b'{"usage":{"prompt_tokens":2,"completion_tokens":2}}', b'{"usage":{"prompt_tokens":5,"completion_tokens":7}}'):
+        flight.saw(part)
+    flight.ended()
+    flight.ended()
+    assert [(one.tokens_in, one.tokens_out) for one in log] == [(5, 7)]
+
+
+def flown(hook, **extensions):
+    """A chat request on its way."""
+    url = SimpleNamespace(host="router.huggingface.co", path="/v1/chat/completions")
+    return hook.depart(SimpleNamespace(url=url, method="POST", content=b"{}", extensions=extensions))
 
 
 def test_waits_at_their_edges(policy):
