@@ -6,6 +6,7 @@ import asyncio
 import pickle
 import random
 import socket
+import threading
 import time
 from decimal import Decimal
 from types import SimpleNamespace
@@ -16,8 +17,10 @@ from helpers import (
     Ledger,
     RateLimiter,
     RetryPolicy,
+    StreamInterrupted,
     acall_with_retry,
     amap_calls,
+    astream_with_retry,
     call_with_retry,
     map_calls,
     stream_with_retry,
@@ -273,3 +276,36 @@ def test_what_travels_back_from_an_executor_can_be_pickled():
     """An SDK's error that no pickle brings back whole would break the pool: it travels as one that does."""
     done, error = pickle.loads(pickle.dumps(attempt(fails_in_openai, 1, 0)))
     assert not done and (classify(error).kind, classify(error).retry_after) == ("throttled", 3.0)
+
+
+@pytest.mark.parametrize("form", ["blocking", "awaited"])
+def test_idle_timeout_holds_for_every_chunk(form):
+    """Silence after the third chunk is noticed as well as after the first."""
+    release = threading.Event()
+
+    def blocking():
+        yield from "abc"
+        release.wait(HUNG_S * 2)
+
+    async def awaited():
+        for text in "abc":
+            yield text
+        await asyncio.sleep(HUNG_S * 2)
+
+    async def main():
+        return [chunk async for chunk in astream_with_retry(awaited, policy=rule)]
+
+    rule = RetryPolicy(idle_timeout=0.3, stream_timeout=None)
+    with pytest.raises(StreamInterrupted, match="No chunk came for 0.3 s") as caught:
+        within(HUNG_S, lambda: list(stream_with_retry(blocking, policy=rule)) if form == "blocking" else asyncio.run(main()))
+    release.set()
+    assert caught.value.partial == "abc"
+
+
+def test_a_short_pause_does_not_end_a_long_one(clock):
+    """The longest pause that was asked for counts."""
+    limiter = RateLimiter(clock=clock.now, sleep=clock.sleep)
+    limiter.pause(10)
+    limiter.pause(1)
+    limiter.acquire()
+    assert clock.time >= 10
