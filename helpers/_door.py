@@ -2,17 +2,18 @@
 
 The hook (hook.py) sees the clients that the course gives out. An OpenAI client without `http_client=`, or an httpx client
 of the learner's own, passes it by; so while practice mode is on, the HTTP libraries under both SDKs look at each request
-just before it is sent. Of `requests`, urllib3 and `urllib`, which all stand on the standard library's http.client, the headers are
-looked at: there the many examples of the Hub's old interface put the token.
+just before it is sent, and so does the standard library's http.client, on which `requests`, urllib3 and `urllib` stand.
 """
 from __future__ import annotations
 
+import base64
+import binascii
 import http.client
 import importlib
 import importlib.util
 import re
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from functools import lru_cache, wraps
 from types import ModuleType
 from typing import Any
 
@@ -21,6 +22,7 @@ from .hook import NO_TOKEN, is_foreign_token
 
 LIBRARIES = ("httpx", "httpx2")  # huggingface_hub 1.x and openai 2.x stand on the first, 2.x and 3.x on the second
 _BYTES = re.compile(SHAPE.pattern.encode())
+_BEGUN = re.compile(rb"h(?:f(?:_[\w.-]{0,500})?)?\Z")  # what may be the beginning of a token that goes on in the next piece
 
 
 def shut() -> Callable[[], None]:
@@ -31,7 +33,7 @@ def shut() -> Callable[[], None]:
             library = importlib.import_module(name)
             undo.append(_watch(library, library.HTTPTransport, "handle_request"))
             undo.append(_watch(library, library.AsyncHTTPTransport, "handle_async_request"))
-    undo.append(_watch_headers())
+    undo += [_watch_headers(), _watch_bytes()]
     return lambda: [step() for step in reversed(undo)] and None
 
 
@@ -44,6 +46,18 @@ def _watch_headers() -> Callable[[], None]:
 
     connection.putheader = watched  # type: ignore[method-assign]
     return lambda: setattr(connection, "putheader", before)
+
+
+def _watch_bytes() -> Callable[[], None]:
+    """The first line of a request and its body."""
+    connection, before = http.client.HTTPConnection, http.client.HTTPConnection.send
+
+    @wraps(before)
+    def watched(self: Any, data: Any) -> None:
+        before(self, _starred(bytes(data)) if isinstance(data, (bytes, bytearray, memoryview)) else data)
+
+    connection.send = watched  # type: ignore[method-assign]
+    return lambda: setattr(connection, "send", before)
 
 
 def _plain_header(name: Any, value: Any) -> Any:
@@ -68,27 +82,82 @@ def _watch(library: ModuleType, transport: type, method: str) -> Callable[[], No
 
 def without_tokens(library: ModuleType, request: Any) -> Any:
     """`request` if it holds no token, else one like it: another's bearer token becomes one nobody accepts, others are starred."""
-    headers = [(name, _header(name, value)) for name, value in request.headers.multi_items()]
-    url, body = str(request.url), _content(request)
-    clean = _starred(body) if body else body
-    if headers == request.headers.multi_items() and clean == body and mask(url) == url:
+    headers = [(mask(name), _header(name, value)) for name, value in request.headers.multi_items()]
+    url, stream = str(request.url), _without_tokens_in(library, request.stream)
+    if headers == request.headers.multi_items() and stream is request.stream and mask(url) == url:
         return request
-    content = {"stream": request.stream} if clean is None else {"content": clean}
-    return library.Request(request.method, mask(url), headers=headers, extensions=request.extensions, **content)
+    return library.Request(request.method, mask(url), headers=headers, extensions=request.extensions, stream=stream)
 
 
 def _header(name: str, value: str) -> str:
-    if name.lower() == "authorization" and is_foreign_token(value):
+    if name.lower() == "authorization" and (is_foreign_token(value) or _is_in_password(value)):
         return NO_TOKEN
     return mask(value)
 
 
-def _content(request: Any) -> bytes | None:
-    """The body, or None when it is a stream that is read while it is sent."""
+def _is_in_password(header: str) -> bool:
+    """Whether `Basic ...`, which an address like https://user:TOKEN@host becomes, holds a token."""
+    scheme, _, word = header.partition(" ")
     try:
-        return request.content
-    except Exception:  # RequestNotRead
-        return None
+        return scheme.lower() == "basic" and b"hf_" in (said := base64.b64decode(word)) and _starred(said) != said
+    except (ValueError, binascii.Error):
+        return False
+
+
+def _without_tokens_in(library: ModuleType, stream: Any) -> Any:
+    """The body of a request: the same object when it is known and holds no token."""
+    if not isinstance(stream, library.ByteStream):
+        return _streams(library)(stream)
+    body = b"".join(stream)
+    clean = _starred(body)
+    return stream if clean == body else library.ByteStream(clean)
+
+
+@lru_cache(maxsize=2)
+def _streams(library: ModuleType) -> type:
+    """The class of a body that is read while it is sent, with stars in place of tokens, for one HTTP library."""
+
+    class Starred(library.SyncByteStream, library.AsyncByteStream):
+        def __init__(self, stream: Any) -> None:
+            self.stream = stream
+
+        def __iter__(self) -> Iterator[bytes]:
+            return starred_pieces(self.stream)
+
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            held = b""
+            async for piece in self.stream:
+                ready, held = _ready(held + piece)
+                if ready:
+                    yield ready
+            if held:
+                yield _starred(held)
+
+        def close(self) -> None:
+            self.stream.close()
+
+        async def aclose(self) -> None:
+            await self.stream.aclose()
+
+    return Starred
+
+
+def starred_pieces(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes with stars in place of tokens, also of those that lie across two pieces or more."""
+    held = b""
+    for piece in pieces:
+        ready, held = _ready(held + piece)
+        if ready:
+            yield ready
+    if held:
+        yield _starred(held)
+
+
+def _ready(data: bytes) -> tuple[bytes, bytes]:
+    """What can be sent, and an end that may be the beginning of a token."""
+    begun = _BEGUN.search(data, max(0, len(data) - 600))
+    at = begun.start() if begun else len(data)
+    return _starred(data[:at]), data[at:]
 
 
 def _starred(body: bytes) -> bytes:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import http.client
 import io
@@ -66,16 +67,85 @@ def test_any_http_client(course, library):
     assert sent["messages"][0]["content"] == f"My token is {'hf_'.ljust(len(CANARY), '*')}." and sent["max_tokens"] == 5
 
 
+@pytest.fixture
+def sent(monkeypatch):
+    """All bytes that this process gives to a socket."""
+    kept = []
+    for name in ("send", "sendall"):
+        before = getattr(socket.socket, name)
+        monkeypatch.setattr(socket.socket, name, lambda self, data, *more, before=before: (
+            kept.append(bytes(data)), before(self, data, *more))[1])
+    return kept
+
+
+BY_SDK = {  # what a token may stand in, beside the place for it: a function of course, hub client, async one, OpenAI's client
+    "hub, prompt": lambda c, hub, _, oa: hub.chat_completion(ASKED, model=c.models.chat, max_tokens=3),
+    "hub, stream": lambda c, hub, _, oa: list(hub.chat_completion(ASKED, model=c.models.chat, max_tokens=3, stream=True)),
+    "hub, text": lambda c, hub, _, oa: hub.text_classification(CANARY, model=c.models.sentiment),
+    "hub async": lambda c, _, hub, oa: asyncio.run(hub.text_classification(CANARY, model=c.models.sentiment)),
+    "openai, prompt": lambda c, _, __, oa: oa.chat.completions.create(messages=ASKED, model=c.models.chat, max_tokens=3),
+    "openai, argument": lambda c, _, __, oa: oa.chat.completions.create(messages=[], user=CANARY, model=c.models.chat),
+    "openai, model": lambda c, _, __, oa: oa.chat.completions.create(messages=[], model=CANARY),
+    "openai, extra_headers": lambda c, _, __, oa: oa.models.list(extra_headers={"X-Mine": CANARY, CANARY: "1"}),
+    "openai, extra_query": lambda c, _, __, oa: oa.models.list(extra_query={"token": CANARY}),
+    "openai, extra_body": lambda c, _, __, oa: oa.chat.completions.create(messages=[], model="a", extra_body={"a": [CANARY]}),
+}
+ASKED = [{"role": "user", "content": f"My token is {CANARY}."}]
+
+
+@pytest.mark.parametrize("place", BY_SDK)
+def test_the_clients_of_the_course(course, sent, place):
+    """The SDKs' clients, as every lesson makes them, send no token, wherever in a call it stands; the call itself is sent."""
+    from huggingface_hub import AsyncInferenceClient, InferenceClient
+    from openai import OpenAI
+    clients = (InferenceClient(token=course.token, timeout=20), AsyncInferenceClient(token=course.token, timeout=20),
+               OpenAI(base_url=course.router_url, api_key=course.token, http_client=course.http_client(), max_retries=0))
+    with contextlib.suppress(Exception):
+        BY_SDK[place](course, *clients)
+    said = b"".join(sent)
+    assert b"hf_*" in said and CORE.encode() not in said
+
+
 @pytest.mark.parametrize("library", _door.LIBRARIES)
-def test_what_holds_no_token_is_left_alone(library):
-    """A request without a token is the very same object; a body that is read while it is sent keeps its stream."""
+def test_a_token_as_a_password(course, sent, library):
+    """A token in an address (https://user:TOKEN@host) becomes a `Basic` header, where it stands in base 64: it stays at home."""
     http = pytest.importorskip(library)
-    plain = http.Request("POST", "http://127.0.0.1/", headers={"Authorization": "Bearer sk-mine"}, json={"a": "hf_hub"})
-    assert _door.without_tokens(http, plain) is plain
-    streamed = http.Request("POST", "http://127.0.0.1/", headers={"Authorization": f"Bearer {CANARY}"}, content=iter([b"ab"]))
-    clean = _door.without_tokens(http, streamed)
-    assert clean.headers["authorization"] == NO_TOKEN and b"".join(clean.stream) == b"ab"
-    assert clean.headers["transfer-encoding"] == "chunked"
+    url = course.server.url
+    for ask in (lambda: http.get(f"{url}/v1/models", auth=("user", CANARY)),
+                lambda: http.get(f"{url.replace('//', f'//{CANARY}:@')}/v1/models")):
+        ask()
+    said = b"".join(sent)
+    assert said.count(NO_TOKEN.encode()) == 2 and b"Basic" not in said
+    http.get(f"{url}/v1/models", auth=("user", "another password"))
+    assert b"Basic" in b"".join(sent)
+
+
+@pytest.mark.parametrize("library", _door.LIBRARIES)
+def test_a_body_in_pieces(course, sent, library):
+    """A form with a file, and a body that a generator gives while it is sent, in whatever pieces: stars in place of the token."""
+    http = pytest.importorskip(library)
+    url = f"{course.server.url}/v1/nothing"
+
+    async def later() -> None:
+        async def pieces():
+            for piece in (b"a", CANARY[:1].encode(), CANARY[1:9].encode(), CANARY[9:].encode(), b"h"):
+                yield piece
+        async with http.AsyncClient() as client:
+            await client.post(url, content=pieces())
+
+    http.post(url, data={"a": CANARY}, files={"file": ("a.txt", CANARY.encode())})
+    http.post(url, content=iter([b"a", CANARY[:10].encode(), CANARY[10:].encode(), b" hf"]))
+    asyncio.run(later())
+    said = b"".join(sent)
+    assert said.count(b"hf_" + b"*" * len(CORE)) == 4 and CORE[-9:].encode() not in said
+
+
+def test_pieces_are_the_same_bytes():
+    """However a text is cut, its pieces together are the text, with stars of the token's length."""
+    text = f"<h{CANARY}> hf_hub hf".encode()
+    for cut in range(len(text)):
+        clean = b"".join(_door.starred_pieces([text[:cut], b"", text[cut:cut + 2], text[cut + 2:]]))
+        assert clean == text.replace(CORE.encode(), b"*" * len(CORE))
 
 
 def _by_requests(url: str, headers: dict, data: bytes) -> int:
@@ -93,22 +163,22 @@ def _by_urllib(url: str, headers: dict, data: bytes) -> int:
 def _by_http_client(url: str, headers: dict, data: bytes) -> int:
     place = urllib.parse.urlsplit(url)
     with contextlib.closing(http.client.HTTPConnection(place.netloc, timeout=30)) as connection:
-        connection.request("POST", place.path, data, {name: value.encode() for name, value in headers.items()})
+        path = f"{place.path}?{place.query}".rstrip("?")
+        connection.request("POST", path, data, {name: value.encode() for name, value in headers.items()})
         return connection.getresponse().status
 
 
 @pytest.mark.parametrize("send", [_by_requests, _by_urllib, _by_http_client])
-def test_clients_on_http_client(course, monkeypatch, send):
-    """What stands on http.client sends no token in a header, wherever it is sent to; a practice token and all else are sent as
-    they are."""
-    sent, before = [], socket.socket.sendall
-    monkeypatch.setattr(socket.socket, "sendall", lambda self, data, *more: (sent.append(bytes(data)), before(self, data, *more))[1])
+def test_clients_on_http_client(course, sent, send):
+    """What stands on http.client sends no token in a header, an address or a body, wherever it is sent to; a practice token and
+    all else are sent as they are."""
     url = f"{course.router_url}/chat/completions"
-    asked = {"model": course.models.chat, "max_tokens": 5, "messages": [{"role": "user", "content": "Hello."}]}
+    asked = {"model": course.models.chat, "max_tokens": 5, "messages": [{"role": "user", "content": f"I am {CANARY}."}]}
     heads = {"Authorization": f"Bearer {CANARY}", "Content-Type": "application/json", "X-Mine": f"a {CANARY} b"}
-    assert send(url, heads, json.dumps(asked).encode()) == 401
+    assert send(f"{url}?token={CANARY}", heads, json.dumps(asked).encode()) == 401
+    assert send(url, {**heads, "Authorization": "Basic " + base64.b64encode(f"me:{CANARY}".encode()).decode()}, b"{}") == 401
     said = b"".join(sent)
-    assert CORE.encode() not in said and NO_TOKEN.encode() in said and b"a hf_**** b" in said
+    assert CORE.encode() not in said and said.count(NO_TOKEN.encode()) == 2 and b"a hf_**** b" in said and b"?token=hf_*" in said
     assert send(url, {**heads, "Authorization": f"Bearer {course.token}"}, json.dumps(asked).encode()) == 200
 
 
@@ -116,12 +186,12 @@ def test_the_door_opens_again(monkeypatch):
     """After close(), and after a change to live mode, the HTTP libraries are as they were."""
     import httpx2 as http
     before = http.HTTPTransport.handle_request, http.AsyncHTTPTransport.handle_async_request
-    headers = HTTPConnection.putheader
+    headers = HTTPConnection.putheader, HTTPConnection.send
     monkeypatch.setenv("HF_TOKEN", CANARY)
     with contextlib.redirect_stdout(io.StringIO()):
         with connect():
-            assert http.HTTPTransport.handle_request is not before[0] and HTTPConnection.putheader is not headers
-        assert HTTPConnection.putheader is headers
+            assert http.HTTPTransport.handle_request is not before[0] and HTTPConnection.putheader is not headers[0]
+        assert (HTTPConnection.putheader, HTTPConnection.send) == headers
         assert (http.HTTPTransport.handle_request, http.AsyncHTTPTransport.handle_async_request) == before
         connect()
         with connect("live"):
