@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -130,3 +131,14 @@ def test_threads_agree(model):
 def test_tokens_are_counted(model):
     """The count grows with the words and includes two marks."""
     assert model.count_tokens("") == 2 and model.count_tokens("one two") == 4
+
+
+def test_a_row_of_letters_costs_no_more_than_words(model):
+    """A text of one endless word is read in pieces: no memory that grows with the square of its length."""
+    tracemalloc.start()
+    try:
+        model.embed(["B" * 3000, "b" * 3000 + " refund", "f1" * 1500])
+        assert tracemalloc.get_traced_memory()[1] < 20e6
+    finally:
+        tracemalloc.stop()
+    assert model.count_tokens("B" * 3000) == 32

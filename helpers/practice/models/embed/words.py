@@ -8,7 +8,8 @@ import re
 import unicodedata
 from collections.abc import Container, Iterator
 
-_WORD = re.compile(r"[^\W_]+")
+LONGEST = 30  # letters; no known word has more than 25
+_WORD = re.compile(r"[^\W_]{1,100}")  # a longer row of letters is no word, and is read in pieces
 _CONTRACTIONS = (
     (re.compile(r"\bcan'?t\b|\bcannot\b"), "can not"),
     (re.compile(r"\bwon'?t\b"), "will not"),
@@ -227,6 +228,8 @@ def derivations(word: str, known: Container[str]) -> Iterator[str]:
 
 def halves(word: str, known: Container[str]) -> tuple[str, str] | None:
     """The two known words a compound is made of ("homepage" -> home, page), or None."""
+    if len(word) > 2 * LONGEST:
+        return None
     for cut in range(len(word) - 3, 2, -1):
         if word[:cut] in known and word[cut:] in known:
             return word[:cut], word[cut:]
@@ -236,7 +239,7 @@ def halves(word: str, known: Container[str]) -> tuple[str, str] | None:
 def near_misses(word: str, known: Container[str]) -> str | None:
     """A known word one typing error away (swap, drop, double, wrong letter), or None; words of 5 letters
     and more."""
-    if len(word) < 5 or not word.isalpha():
+    if not 5 <= len(word) <= LONGEST or not word.isalpha():
         return None
     parts = [(word[:i], word[i:]) for i in range(1, len(word) + 1)]
     letters = "abcdefghijklmnopqrstuvwxyz"
