@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import _cells, _door, transport
-from ._secrets import Token
+from ._secrets import Token, mask_logs
 from ._whole import uninterrupted
 from .budget import Budget
 from .catalog import Models, models
@@ -129,6 +129,7 @@ def _connected(mode: str, max_calls: int, max_usd: float, name: str | None, join
     transport.install_hub(course._hook)
     _cells.follow_mode(course.mode)
     _cells.mask_tracebacks()
+    mask_logs()
     _current = course
     return course
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from . import ledger as records
 from . import pacing
+from ._secrets import mask
 from .budget import Budget, cost_of_tokens, estimate
 from .catalog import roles
 from .errors import CourseError
@@ -82,7 +83,8 @@ class Flight:
     def __init__(self, hook: Hook, request: Any) -> None:
         body = _body(request)
         self.hook, self.request = hook, request
-        self.model, self.task = _model(request, body), _task(request, body)
+        # Whoever takes the places of model and token for each other finds no token in the ledger either.
+        self.model, self.task = _unsaid(_model(request, body)), _unsaid(_task(request, body))
         self.started, self.first_byte = time.monotonic(), None
         self.status: int | None = None
         self.headers: Any = {}
@@ -119,7 +121,7 @@ class Flight:
         url = self.request.url
         records.note_http(
             self.hook.ledger, started=self.started, ended=time.monotonic(), status=self.status, headers=self.headers, exc=exc,
-            method=self.request.method, host=url.host, path=url.path, model=self.model, task=self.task,
+            method=self.request.method, host=_unsaid(url.host), path=_unsaid(url.path), model=self.model, task=self.task,
             tokens_in=tokens_in, tokens_out=tokens_out, cost_usd=float(cost),
             ttft_s=self.first_byte - self.started if self.first_byte and _is_stream(self.headers) else None)
 
@@ -135,6 +137,10 @@ class Flight:
             actual = None
         self.hook.budget.settle(reserved, actual)
         return reserved if actual is None else actual
+
+
+def _unsaid(word: Any) -> Any:
+    return mask(word) if isinstance(word, str) else word
 
 
 def _proxy() -> str | None:

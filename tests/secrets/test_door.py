@@ -7,6 +7,7 @@ import contextlib
 import http.client
 import io
 import json
+import logging
 import pickle
 import socket
 import urllib.error
@@ -16,7 +17,7 @@ from http.client import HTTPConnection
 
 import pytest
 
-from helpers import CourseError, _cells, _door, connect
+from helpers import CourseError, _cells, _door, connect, explain, hook
 from helpers._secrets import Token, mask
 from helpers.checks import core
 from helpers.hook import NO_TOKEN
@@ -206,6 +207,55 @@ def test_a_token_with_a_line_break(monkeypatch, mode):
     with contextlib.redirect_stdout(io.StringIO()), connect(mode) as course, pytest.raises(CourseError) as refused:
         InferenceClient(token=CANARY + "\n", timeout=5).chat_completion([], model=course.models.chat)
     assert "token.strip()" in str(refused.value) and CORE not in str(refused.value)
+
+
+@pytest.mark.parametrize("mode", ["practice", "live"])
+def test_a_token_in_the_place_of_a_model(monkeypatch, mode):
+    """`InferenceClient(TOKEN)` takes the token for a model: neither the ledger nor an explanation repeats it, in each mode."""
+    from huggingface_hub import InferenceClient
+    from openai import OpenAI
+
+    from tests.live.standin import install
+    monkeypatch.setenv("HF_TOKEN", CANARY)
+    if mode == "live":
+        for name in ("route", "admit"):  # which the stand-in changes: put back after the test
+            monkeypatch.setattr(hook.Hook, name, getattr(hook.Hook, name))
+        install(CANARY)
+    with contextlib.redirect_stdout(io.StringIO()), connect(mode) as course:
+        oa = OpenAI(base_url=course.router_url, api_key=course.token, http_client=course.http_client(), max_retries=0)
+        for ask in (lambda: InferenceClient(CANARY, token=course.token, timeout=9).chat_completion([]),
+                    lambda: InferenceClient(f"me/{CANARY}", token=course.token, timeout=9).text_classification("a"),
+                    lambda: oa.chat.completions.create(model=CANARY, messages=[]), lambda: oa.models.retrieve(CANARY)):
+            with pytest.raises(Exception) as failed:
+                ask()
+            assert CORE not in str(explain(failed.value))
+        said = json.dumps(course.ledger.records())
+    assert CORE not in said and "hf_****" in said
+
+
+def test_log_lines_are_masked(monkeypatch):
+    """After connect(), what any library logs holds no token: in the words, in their arguments, in a traceback."""
+    monkeypatch.setattr(logging, "_logRecordFactory", logging.LogRecord)
+    with contextlib.redirect_stdout(io.StringIO()):
+        connect().close()
+        once = logging.getLogRecordFactory()
+        connect().close()
+    assert logging.getLogRecordFactory() is once
+    out, logger = io.StringIO(), logging.getLogger("somebody.elses")
+    logger.addHandler(handler := logging.StreamHandler(out))
+    try:
+        logger.error("POST /?token=%s", CANARY)
+        logger.error("body {'a': ['" + CANARY + "']} 100%")
+        logger.error("plain %d", 5)
+        try:
+            raise ValueError(CANARY)
+        except ValueError:
+            logger.exception("it failed")
+    finally:
+        logger.removeHandler(handler)
+    said = out.getvalue()
+    assert CORE not in said and said.startswith("POST /?token=hf_****\nbody {'a': ['hf_****']} 100%\nplain 5\n")
+    assert "ValueError: hf_****" in said
 
 
 def test_messages_of_checks_are_masked():
