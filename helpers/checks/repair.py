@@ -26,10 +26,12 @@ class Surroundings:
         self.patched = {place: dict(vars(place)) for place in _places()}
         self.environ, self.recursion = dict(os.environ), sys.getrecursionlimit()
         self.filters, self.path = warnings.filters[:], sys.path[:]
-        self.threads = set(threading.enumerate())
+        self.threads, self.modules = set(threading.enumerate()), dict(sys.modules)
 
     def restore(self) -> str | None:
         """Put everything back; returns the name of the first function or class attribute that was replaced."""
+        for name in self.modules.keys() - sys.modules.keys():
+            sys.modules[name] = self.modules[name]
         if dict(os.environ) != self.environ:
             _restore_environ(self.environ)
         sys.setrecursionlimit(self.recursion)

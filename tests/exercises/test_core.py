@@ -668,3 +668,14 @@ def test_no_traceback_in_a_real_kernel(tmp_path, monkeypatch):
     assert outputs[7]["traceback"][0] == "00.1: not attempted yet: there is no `mask_token`."
     assert outputs[8]["ename"] == "NameError"  # nothing is left behind
     assert outputs[9]["text"].startswith("00.1 passed: ")
+
+
+def test_modules_that_an_answer_drops_are_there_again():
+    """`sys.modules.clear()` in one answer costs the next one nothing: the modules are the same ones as before."""
+    import string  # noqa: F401
+    import sys
+
+    from helpers.checks import guard
+    before = dict(sys.modules)
+    guard.run(lambda: [sys.modules.pop(name) for name in ("json", "threading", "string")])
+    assert all(sys.modules[name] is before[name] for name in before)
