@@ -113,7 +113,7 @@ def machine(folder: Path, *sources: str, typed: bool = False) -> Machine:
             "COURSE_PROGRESS": str(folder / "work" / ".course" / "progress.jsonl"),
             "COURSE_COLAB_READS": str(folder / "reads.txt")}
     if "environment" in sources:
-        env |= {"HF_TOKEN": CANARY, "HUGGING_FACE_HUB_TOKEN": CANARY}
+        env |= {"HF_TOKEN": CANARY, "HUGGING_FACE_HUB_TOKEN": CANARY, "OPENAI_API_KEY": CANARY}
     if "login" in sources:
         (folder / "hub" / "token").write_text(CANARY)
         (folder / "hub" / "stored_tokens").write_text(f"[mine]\nhf_token = {CANARY}\n")

@@ -90,6 +90,10 @@ def main(mode: str, code: str | None = None) -> None:
         attempt(lambda: map_calls(lambda item: ask("hub", hub, course, False), ["a", "b"], policy=POLICY, log=course.ledger))
         attempt(lambda: map_calls(lambda item: str(item), ["a", "b"], resume=kept, policy=POLICY))
         print(folder)
+    for place in ({"user": CANARY}, {"extra_body": {"a": CANARY}}, {"extra_headers": {"X-Mine": CANARY}}, {"extra_query": {"a": CANARY}},
+                  {"messages": [{"role": "user", "content": CANARY}]}):  # in a call, beside the place for it
+        talk = {"model": course.models.chat, "messages": MESSAGES, "max_tokens": 3, **place}
+        attempt(lambda: dict(clients(course, course.token))["openai"].chat.completions.create(**talk).id)  # noqa: B023
     attempt(lambda: call_with_retry(ask, "hub", hub, course, False, policy=POLICY))
     attempt(lambda: list(stream_with_retry(lambda: ask("hub", hub, course, True), policy=POLICY)))
     # A token with a line break, as it comes out of a file: the HTTP library names it in its complaint.
