@@ -120,6 +120,7 @@ async def amap_calls(fn: Callable[[Any], Awaitable[Any]], items: Iterable[Any] |
                 batch.succeeded(job, await arun(call, fn, (job.item,), {}))
             except Exception as exc:
                 batch.failed(job, exc)
+            await asyncio.sleep(0)  # a function that never waits must not keep timers, other tasks and Ctrl-C waiting
             if batch.is_stopped():
                 stopped.set()
 

@@ -189,6 +189,31 @@ def test_constant_memory_over_a_generator():
     assert grown < 12e6  # the last 10 000 attempts, and no more
 
 
+def test_a_coroutine_that_never_waits_leaves_the_loop_alive():
+    """Other tasks run during such a batch, a cancellation arrives, and no timer of an ended attempt is kept."""
+    seen = []
+
+    async def fn(n):
+        return n
+
+    async def main():
+        async def look():
+            while True:
+                seen.append(len(asyncio.get_running_loop()._scheduled))
+                await asyncio.sleep(0)
+
+        looking = asyncio.create_task(look())
+        result = await amap_calls(fn, iter(range(3000)), keep_values=False, limiter=None)
+        looking.cancel()
+        running = asyncio.create_task(amap_calls(fn, iter(range(100_000)), keep_values=False, limiter=None))
+        asyncio.get_running_loop().call_later(0.01, running.cancel)
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        return result
+
+    assert len(asyncio.run(main())) == 3000 and len(seen) > 100 and max(seen) < 300
+
+
 def test_asynchronous_items():
     """`amap_calls` takes an asynchronous iterator."""
 
