@@ -41,6 +41,20 @@ def causes_of(exc: BaseException) -> list[BaseException]:
     return chain
 
 
+def decisive(exc: BaseException) -> BaseException:
+    """Of a group, as asyncio's TaskGroup raises it, the member that decides: one that a repeat does not help, else the one
+    with the longest wish of the server. Any other exception itself."""
+    if not isinstance(exc, ExceptionGroup):
+        return exc
+
+    def weight(member: Exception) -> tuple[bool, float]:
+        response = response_of(member)
+        kind = _kind_alone(member, response, status_of(member, response))
+        return kind not in RETRYABLE, hint_of(kind, response) or 0.0
+
+    return max(map(decisive, exc.exceptions), key=weight)
+
+
 def response_of(exc: BaseException) -> Any:
     """The HTTP response behind an exception, or None; text-generation errors keep it on their cause."""
     responses = (getattr(one, "response", None) for one in causes_of(exc))
@@ -49,6 +63,7 @@ def response_of(exc: BaseException) -> Any:
 
 def headers_of(exc: BaseException) -> Mapping[str, str]:
     """The response headers behind an exception, lower-case names; {} when there was no response."""
+    exc = decisive(exc)
     carried = getattr(exc, "headers", None)
     if response_of(exc) is None and isinstance(carried, Mapping):  # RemoteCallError brings them from another process
         return lower_keys(carried)
@@ -71,6 +86,19 @@ def kind_of_status(status: int) -> str:
 
 
 def kind_of(exc: Exception, response: Any, status: int | None) -> str:
+    """The kind of an exception; one of the called code that was raised from one of a call has the latter's."""
+    kind = _kind_alone(exc, response, status)
+    for cause in causes_of(exc)[1:] if kind == "unknown" else ():
+        behind = decisive(cause)
+        if not isinstance(behind, Exception):
+            break
+        kind = _kind_alone(behind, response_of(behind), status_of(behind))
+        if kind != "unknown":
+            break
+    return kind
+
+
+def _kind_alone(exc: Exception, response: Any, status: int | None) -> str:
     named = _kind_of_class(exc, status)
     answer = _error_answer(exc)
     if named is not None and answer is None:

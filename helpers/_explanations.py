@@ -38,7 +38,8 @@ EXPLANATIONS = {
     "not_found": _e("404: no such model or page here.", "Compare the model id and the address letter by letter."),
     "no_provider": _e("No inference provider serves this model for this task.",
                       "Choose another model, or look at its page for providers."),
-    "gone": _e("410: this address was retired.", "Use https://router.huggingface.co/v1 with the OpenAI client."),
+    "gone": _e("410: this address was retired for good, so no repeat helps.",
+               "Give `InferenceClient` a model and no address, the OpenAI client `base_url=\"https://router.huggingface.co/v1\"`."),
     "too_large": _e("413: the request is too large.", "Send less: a shorter text, fewer texts, or a smaller file."),
     "invalid": _e("The request is not valid: an argument is wrong or missing.",
                   "Read the server's message, and correct that argument."),
@@ -53,6 +54,8 @@ EXPLANATIONS = {
     "unknown": _e("This is not an answer of the API: the called code itself failed.", "Read the last line of the traceback."),
     # kind and status, where a kind has several
     "invalid 422": _e("422: the server understood the request and rejects a value.", "Read its message for the field."),
+    "transient 504": _e("504: the model took longer than a server on the way waits.",
+                        "`call_with_retry` repeats it; if it stays, ask for less (`max_tokens`), or use `stream=True`."),
     "throttled None": _e("The server says that it is overloaded.", "Repeat after a random wait; `call_with_retry` does that."),
     "quota 429": _e("429: the quota of this account is used up.", "Buy more or wait for next month; a repeat does not help."),
     # kind and class, of the exception or of its cause

@@ -39,6 +39,7 @@ from ._classify import (
     RETRYABLE,
     STOPS_BATCH,
     causes_of,
+    decisive,
     headers_of,
     hint_of,
     is_stop_iteration,
@@ -119,6 +120,7 @@ def classify(exc: BaseException) -> Verdict:
 
     Never raises. Everything that is not recognised as an API error gets kind "unknown" and is not retried.
     """
+    exc = decisive(exc)
     if isinstance(exc, RemoteCallError):
         return exc.verdict
     if isinstance(exc, CourseError):
@@ -134,6 +136,7 @@ def classify(exc: BaseException) -> Verdict:
 
 def explain(exc: BaseException) -> Explanation:
     """Cause and next step in plain words; `str(explain(exc))` is both, `.cause` and `.next_step` are one each."""
+    exc = decisive(exc)
     if isinstance(exc, CourseError):
         return Explanation(exc.what, exc.next_step)
     verdict = classify(exc)
@@ -148,7 +151,7 @@ def _measured(verdict: Verdict, exc: BaseException) -> str | None:
     """The cause with the server's own numbers, where it sent them."""
     if verdict.kind == "loading" and verdict.retry_after is not None:
         return f"503: the model is being started and needs about {verdict.retry_after:.0f} s."
-    if verdict.kind == "transient" and verdict.status:
+    if verdict.kind == "transient" and verdict.status and f"transient {verdict.status}" not in EXPLANATIONS:
         return f"{verdict.status}: the server failed for the moment."
     limit = parse_limit(headers_of(exc)) if verdict.kind == "throttled" else None
     if limit and limit.quota and limit.window_s:

@@ -12,7 +12,18 @@ from pathlib import Path
 
 import pytest
 
-from helpers.errors import BatchStopped, BudgetExceeded, CourseError, RemoteCallError, StreamInterrupted, classify, explain
+from helpers.errors import (
+    RETRYABLE,
+    BatchStopped,
+    BudgetExceeded,
+    CourseError,
+    RemoteCallError,
+    StreamInterrupted,
+    classify,
+    explain,
+    headers_of,
+)
+from helpers.transport import hub_http
 
 from .conftest import CHAT, hub_error, openai_error, response
 
@@ -327,6 +338,58 @@ def test_a_redirection_that_leads_nowhere_is_not_repeated():
     assert classify(openai_error(300)).kind == "permanent"
 
 
+def raised_from(cause, cls=RuntimeError):
+    exc = cls("the model of the lesson did not answer")
+    exc.__cause__ = cause
+    return exc
+
+
+@pytest.mark.parametrize(
+    ("cause", "kind", "retryable"),
+    [
+        (TimeoutError(), "timeout", True),
+        (hub_http().ConnectError("x"), "network", True),
+        (raised_from(ConnectionResetError(), LookupError), "network", True),
+        (hub_error(503), "transient", True),
+        (hub_error(401), "auth", False),
+        (ExceptionGroup("g", [hub_error(500)]), "transient", True),
+        (KeyError("x"), "unknown", False),
+        (asyncio.CancelledError(), "unknown", False),
+        (None, "unknown", False),
+    ],
+)
+def test_an_own_exception_is_judged_by_what_it_was_raised_from(cause, kind, retryable):
+    """`raise MyError(...) from error` in the called function changes the words, not what a repeat would do."""
+    verdict = classify(raised_from(cause))
+    assert (verdict.kind, verdict.retryable) == (kind, retryable)
+
+
+def test_causes_in_a_circle_end():
+    """Exceptions that name each other as their cause are unknown, and `classify` comes back."""
+    one, other = ValueError(), KeyError()
+    one.__cause__, other.__cause__ = other, ExceptionGroup("g", [one])
+    assert classify(one).kind == classify(other.__cause__).kind == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("members", "kind", "retry_after"),
+    [
+        ([hub_error(503)], "transient", None),
+        ([hub_error(429, None, {"Retry-After": "2"}), hub_error(429, None, {"Retry-After": "7"}), hub_error(500)], "throttled", 7.0),
+        ([hub_error(429), ExceptionGroup("inner", [TimeoutError(), hub_error(402)])], "quota", None),
+        ([hub_error(503), KeyError("x")], "unknown", None),
+        ([BudgetExceeded("a", "b"), TimeoutError()], "budget", None),
+    ],
+)
+def test_a_group_is_repeated_only_if_every_member_may_be(members, kind, retry_after):
+    """asyncio's TaskGroup raises groups: the member that no repeat helps decides, else the longest wish of the server."""
+    exc = ExceptionGroup("unhandled errors in a TaskGroup", members)
+    assert (classify(exc).kind, classify(exc).retryable, classify(exc).retry_after) == (kind, kind in RETRYABLE, retry_after)
+    assert headers_of(exc).get("retry-after") == (None if retry_after is None else f"{retry_after:g}")
+    assert str(explain(exc)) in [str(explain(one)) for member in members for one in getattr(member, "exceptions", [member])]
+    assert classify(BaseExceptionGroup("g", [KeyboardInterrupt(), *members])).kind == "cancelled"
+
+
 def test_stop_iteration_in_a_coroutine():
     """ "No provider" reaches async code as a RuntimeError with a StopIteration behind it."""
     exc = RuntimeError("coroutine raised StopIteration")
@@ -371,7 +434,12 @@ def test_number_of_a_status_as_code(code, kind):
             'Give it "Make calls to Inference Providers", and accept the terms of a gated model.',
         ),
         (404, {}, "404: no such model or page here. Compare the model id and the address letter by letter."),
-        (410, {}, "410: this address was retired. Use https://router.huggingface.co/v1 with the OpenAI client."),
+        (
+            410,
+            {},
+            "410: this address was retired for good, so no repeat helps. Give `InferenceClient` a model and no address, "
+            'the OpenAI client `base_url="https://router.huggingface.co/v1"`.',
+        ),
         (413, {}, "413: the request is too large. Send less: a shorter text, fewer texts, or a smaller file."),
         (422, {}, "422: the server understood the request and rejects a value. Read its message for the field."),
         (
@@ -388,6 +456,12 @@ def test_number_of_a_status_as_code(code, kind):
             503,
             {},
             "503: the server failed for the moment. Repeat the call after a short random wait; `call_with_retry` does that.",
+        ),
+        (
+            504,
+            {},
+            "504: the model took longer than a server on the way waits. "
+            "`call_with_retry` repeats it; if it stays, ask for less (`max_tokens`), or use `stream=True`.",
         ),
     ],
 )
