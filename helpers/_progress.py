@@ -27,7 +27,7 @@ class NoBar:
 def progress_bar(wanted: bool | None, total: int | None) -> Bar:
     """A bar over `total` items. `wanted` None: only where somebody can see it move."""
     if wanted is None:
-        wanted = in_notebook() or sys.stderr.isatty()
+        wanted = in_notebook() or getattr(sys.stderr, "isatty", lambda: False)()  # no stderr at all under pythonw
     if not wanted:
         return NoBar()
     with warnings.catch_warnings():

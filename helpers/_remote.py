@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import pickle
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Executor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextvars import copy_context
 from typing import Any
@@ -22,21 +22,31 @@ _numbers = itertools.count()
 
 def sender(fn: Callable[[Any], Any], executor: Executor) -> Callable[[Any], Any]:
     """A function that does `fn(item)` in `executor` and waits for it, for at most the attempt's timeout."""
-    if not callable(getattr(executor, "submit", None)):
-        raise TypeError(f"`executor` must have a `submit` method, not be a {type(executor).__name__}. "
+    if isinstance(executor, type) or not callable(getattr(executor, "submit", None)):
+        name = executor.__name__ if isinstance(executor, type) else type(executor).__name__
+        raise TypeError(f"`executor` must be an object with a `submit` method, not {name}. "
                         "Pass a concurrent.futures.Executor, or `Client().get_executor()` of Dask.")
 
     def send(item: Any) -> Any:
         if isinstance(executor, ThreadPoolExecutor):  # same process: the context goes along, and so do the hooks
-            future = executor.submit(copy_context().run, fn, item)
-            return _wait(future)
+            return _wait(_submitted(executor, copy_context().run, fn, item))
         # The number makes each attempt a new task: Dask gives the old result to an equal one.
-        ok, outcome = _wait(executor.submit(attempt, fn, item, next(_numbers)))
+        ok, outcome = _wait(_submitted(executor, attempt, fn, item, next(_numbers)))
         if ok:
             return outcome
         raise outcome
 
     return send
+
+
+def _submitted(executor: Executor, *call: Any) -> Any:
+    """The future of a call; BrokenExecutor when the executor takes none any more, which stops the batch."""
+    try:
+        return executor.submit(*call)
+    except BrokenExecutor:
+        raise
+    except RuntimeError as exc:
+        raise BrokenExecutor(str(exc)) from exc
 
 
 def _wait(future: Any) -> Any:

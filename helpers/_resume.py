@@ -52,7 +52,7 @@ class ResumeFile:
         self._out = open(self.path, "ab")  # noqa: SIM115 - both are closed with the batch
         self._in = open(self.path, "rb")  # noqa: SIM115
         if complete is None:
-            self._write({"batch": FORMAT, "fn": self._fn})
+            self._write(_json({"batch": FORMAT, "fn": self._fn}))
         elif not complete:
             self._out.write(b"\n")  # ends the torn line, so that it spoils no other
 
@@ -61,7 +61,8 @@ class ResumeFile:
         offset, ended = 0, None
         with open(self.path, "rb") as lines:
             for number, line in enumerate(lines):
-                record, ended = _parse(line), line.endswith(b"\n")
+                line_only = line.removeprefix(b"\xef\xbb\xbf") if number == 0 else line  # some editors write such a mark
+                record, ended = _parse(line_only), line.endswith(b"\n")
                 if number == 0:
                     if record is None and not ended and line.startswith(b"{"[:len(line)]):
                         return None
@@ -97,7 +98,8 @@ class ResumeFile:
 
         Raises OSError when the disk does not take it; later items are not tried any more.
         """
-        if not _plain(value):
+        line = self._line(index, item, value)
+        if line is None:
             warnings.warn(f"Item {index}: a {type(value).__name__} cannot be saved as JSON, so it stays in memory only. "
                           "Return text, numbers, lists or dicts (`.tolist()`, `.content`).", stacklevel=2)
             return
@@ -105,13 +107,21 @@ class ResumeFile:
             if self._full:
                 return
             try:
-                self._write({"i": index, "item": fingerprint(item), "value": value})
+                self._write(line)
             except OSError:
                 self._full = True
                 raise
 
-    def _write(self, record: dict[str, Any]) -> None:
-        self._out.write(json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass") + b"\n")
+    @staticmethod
+    def _line(index: int, item: Any, value: Any) -> bytes | None:
+        """One finished item as JSON, or None when JSON could not give its value back."""
+        try:
+            return _json({"i": index, "item": fingerprint(item), "value": value}) if _plain(value) else None
+        except (RecursionError, ValueError):  # it holds itself, is very deep, or has more digits than Python reads
+            return None
+
+    def _write(self, line: bytes) -> None:
+        self._out.write(line + b"\n")
         self._out.flush()
 
     def _remember(self, index: int, offset: int) -> None:
@@ -134,7 +144,7 @@ def fingerprint(item: Any) -> str | None:
     else:
         try:
             data = json.dumps(item, sort_keys=True, ensure_ascii=False, default=_path).encode("utf-8", "surrogatepass")
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, RecursionError):
             return None
     return hashlib.sha256(data).hexdigest()[:16]
 
@@ -152,6 +162,10 @@ def _plain(value: Any) -> bool:
     if type(value) is dict:
         return all(type(key) is str for key in value) and all(map(_plain, value.values()))
     return type(value) in _PLAIN
+
+
+def _json(record: dict[str, Any]) -> bytes:
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
 def _parse(line: bytes) -> dict[str, Any] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import numbers
 import threading
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
 from concurrent.futures import Executor
@@ -160,7 +161,7 @@ def _check(fn: Any, items: Any, concurrency: Any, on_error: str, limiter: Any, *
     if not asynchronous:
         require_plain(fn, "amap_calls")
     require_items(items, asynchronous)
-    if isinstance(concurrency, bool) or not isinstance(concurrency, int) or concurrency < 1:
+    if isinstance(concurrency, bool) or not isinstance(concurrency, numbers.Integral) or concurrency < 1:
         raise ValueError(f"`concurrency` must be 1 or more, not {concurrency!r}. Use `concurrency=1` for one call at a time.")
     if on_error not in ("collect", "raise"):
         raise ValueError(f'`on_error` must be "collect" or "raise", not {on_error!r}. "collect" gives you every result.')

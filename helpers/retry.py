@@ -96,15 +96,12 @@ def _decorate(fn: Callable[..., Any], policy: RetryPolicy | None, limiter: RateL
 
 
 def _caller_for(fn: Callable[..., Any]) -> Callable[..., Any]:
-    if inspect.isasyncgenfunction(fn):
+    called = (fn, getattr(fn, "__call__", None))  # noqa: B004 - an object may have any of them as its `__call__`
+    if any(map(inspect.isasyncgenfunction, called)):
         return astream_with_retry
-    if inspect.isgeneratorfunction(fn):
+    if any(map(inspect.isgeneratorfunction, called)):
         return stream_with_retry
-    return acall_with_retry if _is_async(fn) else call_with_retry
-
-
-def _is_async(fn: Callable[..., Any]) -> bool:
-    return inspect.iscoroutinefunction(fn) or inspect.iscoroutinefunction(getattr(fn, "__call__", None))  # noqa: B004
+    return acall_with_retry if any(map(inspect.iscoroutinefunction, called)) else call_with_retry
 
 
 class retry_if_transient(tenacity.retry_base):
@@ -118,10 +115,15 @@ class retry_if_transient(tenacity.retry_base):
 class wait_server_hint(wait_base):
     """For plain tenacity: wait what the server asks for (at most `cap` seconds), plus `fallback`; without a hint `fallback`.
 
-    fallback: any tenacity wait; default `wait_random_exponential(multiplier=0.5, max=20)`.
+    fallback: any tenacity wait; default `wait_random_exponential(multiplier=0.5, max=20)`. Raises ValueError for a cap that
+    is not above 0, TypeError for a fallback that cannot be called.
     """
 
     def __init__(self, fallback: wait_base | None = None, cap: float = 60.0) -> None:
+        if isinstance(cap, bool) or not isinstance(cap, (int, float)) or not cap > 0:
+            raise ValueError(f"`cap` must be a number above 0, not {cap!r}. Leave it out for 60.")
+        if fallback is not None and not callable(fallback):
+            raise TypeError(f"`fallback` must be a wait of tenacity, not {fallback!r}. Write `tenacity.wait_fixed(1)`.")
         self.fallback = fallback or tenacity.wait_random_exponential(multiplier=0.5, max=20)
         self.cap = cap
 

@@ -387,6 +387,17 @@ def test_progress_only_where_it_can_be_seen(monkeypatch):
         assert ("5/5" in stream.getvalue()) == shown
 
 
+def test_no_stderr_at_all(monkeypatch):
+    """Under pythonw there is no stderr, so there is no bar, and the batch runs."""
+    monkeypatch.setattr(sys, "stderr", None)
+    assert map_calls(str, range(3)).values == ["0", "1", "2"]
+
+
+def test_a_whole_number_of_another_library_is_a_concurrency():
+    """numpy's integers count as integers."""
+    assert map_calls(str, range(3), concurrency=pytest.importorskip("numpy").int64(2)).values == ["0", "1", "2"]
+
+
 @pytest.mark.parametrize("settings", [{"concurrency": 0}, {"concurrency": 2.5}, {"on_error": "ignore"}])
 def test_wrong_arguments(settings):
     """Wrong settings are refused before anything is called."""
@@ -398,5 +409,5 @@ def test_wrong_limiter_and_executor():
     """A limiter is a RateLimiter, an executor has `submit`."""
     with pytest.raises(TypeError, match="`limiter` must be a RateLimiter"):
         map_calls(str, [1], limiter=5)
-    with pytest.raises(TypeError, match="`executor` must have a `submit` method"):
+    with pytest.raises(TypeError, match="`executor` must be an object with a `submit` method, not int"):
         map_calls(str, [1], executor=5)

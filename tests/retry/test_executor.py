@@ -11,7 +11,7 @@ import pytest
 
 from helpers import RateLimiter, RetryPolicy, map_calls, pacing
 from helpers._remote import attempt, portable
-from helpers.errors import BatchStopped, RemoteCallError, classify
+from helpers.errors import BatchStopped, RemoteCallError, classify, explain
 
 from .conftest import hub_error, openai_error
 
@@ -114,6 +114,26 @@ def test_dask_cluster(tmp_path):
 
 def die(item):
     os._exit(3)
+
+
+def test_an_executor_that_is_shut_down_stops_the_batch():
+    """A pool that takes no more calls ends even an endless batch; what was done is kept, and the reason is explained."""
+    pool = ThreadPoolExecutor(1)
+
+    def fn(n):
+        if n == 9:
+            pool.shutdown(wait=False)
+        return n
+
+    result = map_calls(fn, iter(range(10_000)), executor=pool, concurrency=2, limiter=None)
+    assert result.values[:9] == list(range(9)) and len(result) < 30
+    assert isinstance(result.stopped_by, BrokenExecutor) and "shut down" in explain(result.stopped_by).cause
+
+
+def test_an_executor_is_an_object():
+    """The class in place of an executor is refused at once, not once per item."""
+    with pytest.raises(TypeError, match="must be an object with a `submit` method, not ThreadPoolExecutor"):
+        map_calls(square, [1], executor=ThreadPoolExecutor)
 
 
 def test_a_broken_pool_stops_the_batch():

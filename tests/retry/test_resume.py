@@ -164,6 +164,37 @@ def test_values_that_json_cannot_keep(tmp_path, value):
     assert result.values == [value] and "cannot be saved as JSON" in str(caught[0].message)
 
 
+def nested(depth):
+    value = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+def circle():
+    value = []
+    value.append(value)
+    return value
+
+
+@pytest.mark.parametrize("value", [nested(5000), circle(), 10**5000], ids=["deep", "circle", "digits"])
+def test_a_value_that_json_refuses_is_a_value(tmp_path, value):
+    """What was computed counts as done, also where writing it as JSON fails; and an item like that is no obstacle."""
+    with pytest.warns(UserWarning, match="cannot be saved as JSON"):
+        result = map_calls(lambda item: value, [1], resume=tmp_path / "r.jsonl")
+    assert result.ok and result.values[0] is value
+    assert map_calls(lambda item: 1, [value], resume=tmp_path / "s.jsonl").ok
+
+
+def test_marks_and_line_ends_of_an_editor(tmp_path):
+    """A byte order mark and CRLF, as editors write them, cost nothing."""
+    path = tmp_path / "r.jsonl"
+    data = whole(path)
+    path.write_bytes(b"\xef\xbb\xbf" + data.replace(b"\n", b"\r\n"))
+    fn = Counting()
+    assert map_calls(fn, ITEMS, resume=path).values == WANTED and fn.calls == []
+
+
 @pytest.mark.parametrize("value", [None, True, 1.5, "ü", [1, [2]], {"a": {"b": None}}])
 def test_values_come_back_as_they_were(tmp_path, value):
     """Text, numbers, lists and dicts survive the file unchanged."""

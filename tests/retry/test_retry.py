@@ -257,6 +257,43 @@ def test_parts_work_with_plain_tenacity():
         loop(Scripted(hub_error(404)))
 
 
+def test_parts_work_with_other_conditions_of_tenacity_and_awaited():
+    """Combined with `retry_if_result`, on a coroutine function: a None is repeated, a 503 too, and a result has no hint."""
+    fn, results, slept = Scripted(hub_error(503)), iter([None, "done"]), []
+
+    async def asleep(seconds):
+        slept.append(seconds)
+
+    @tenacity.retry(retry=retry_if_transient() | tenacity.retry_if_result(lambda result: result is None), sleep=asleep,
+                    wait=wait_server_hint(tenacity.wait_fixed(0.5)), stop=tenacity.stop_after_attempt(5), reraise=True)
+    async def ask():
+        await fn.later()
+        return next(results)
+
+    assert asyncio.run(ask()) == "done" and (fn.calls, slept) == (3, [0.5, 0.5])
+
+
+@pytest.mark.parametrize("settings", [{"cap": 0}, {"cap": -1}, {"cap": "5"}, {"cap": True}, {"cap": float("nan")}, {"fallback": 3}])
+def test_wait_server_hint_refuses_nonsense(settings):
+    """A cap that is not above 0, and a fallback that is no wait, are named at once."""
+    with pytest.raises((ValueError, TypeError), match="must be"):
+        wait_server_hint(**settings)
+
+
+def test_decorator_on_an_object_whose_call_is_a_generator(policy):
+    """An object with a generator as its `__call__` is a stream, as a generator function is."""
+    class Words:
+        calls = 0
+
+        def __call__(self, word):
+            self.calls += 1
+            if self.calls == 1:
+                raise ConnectionResetError
+            yield word
+
+    assert list(retrying(policy())(Words())("a")) == ["a"]
+
+
 def test_async_attempt_is_cut_at_its_timeout():
     """An awaited attempt ends at attempt_timeout, and is repeated once."""
     from helpers import RetryPolicy
