@@ -14,6 +14,7 @@ _PART = re.compile(r'(?:[^,"]|"[^"]*"?)+')
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 _UNIT_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _EPOCH_FROM = 1e9  # a reset "in" 30 years is a Unix time
+_EPOCH_MS_FROM = 1e12  # and one in 30,000 years is a Unix time in milliseconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,6 +148,7 @@ def _reset(text: str | None, date: str | None, now: float | None) -> float | Non
         return None
     number = _number(text)
     if number is not None:
+        number = number / 1000 if number >= _EPOCH_MS_FROM else number
         return number if number < _EPOCH_FROM else max(0.0, number - _wall(date, now))
     spans = _SPAN.findall(text.strip().lower())
     if spans and _SPAN.sub("", text.strip().lower()) == "":

@@ -50,6 +50,10 @@ from .conftest import hub_error
             LimitInfo(remaining=59, reset_s=10, quota=60),
         ),
         (
+            {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1795341610500", "Date": "Sun, 22 Nov 2026 10:00:00 GMT"},
+            LimitInfo(remaining=0, reset_s=10.5),
+        ),
+        (
             {"x-ratelimit-limit-requests": "60", "x-ratelimit-remaining-requests": "59", "x-ratelimit-reset-requests": "1m2.5s"},
             LimitInfo(remaining=59, reset_s=62.5, quota=60),
         ),
