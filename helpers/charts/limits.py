@@ -1,6 +1,7 @@
 """What a rate limit does to calls: attempts per worker, requests per second, and policies compared."""
 from __future__ import annotations
 
+import heapq
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from math import ceil
@@ -13,6 +14,7 @@ from ..plotting import FAINT, GREY, INK, STYLES, Card, figure
 from ..tables import number, percent, table
 
 MEASURED = "practice: measured while this cell ran"
+MOST_CALLS = 40  # with a lane of their own; thousands could neither be read nor drawn
 Records = Sequence[Mapping[str, Any]]
 
 
@@ -46,7 +48,8 @@ def attempt_timeline(records: Records, *, title: str | None = None, source: str 
     """Every attempt of a batch, one lane per worker: hatched while waiting, a mark where an answer came.
 
     records: `Ledger.records()`, dicts with call, attempt, worker, started_s, ended_s, waited_s, paced_s, status, kind.
-    Without workers each call gets its lane. volatile: the times come from a wall clock (see `figure`).
+    Without workers each call gets its lane; more than 40 share lanes, one after the other.
+    volatile: the times come from a wall clock (see `figure`).
     Raises ValueError when there are no records.
     """
     lanes = _lanes(records)
@@ -71,8 +74,22 @@ def _lanes(records: Records) -> dict[Any, list[Mapping[str, Any]]]:
     if not records:
         raise ValueError("There are no attempts to draw. Pass `course.ledger.records()` after at least one call.")
     key = "worker" if any(r.get("worker") is not None for r in records) else "call"
-    names = sorted({r.get(key) if r.get(key) is not None else -1 for r in records})
-    return {name: [r for r in records if (r.get(key) if r.get(key) is not None else -1) == name] for name in names}
+    lanes: dict[Any, list[Mapping[str, Any]]] = {}
+    for record in records:
+        lanes.setdefault(-1 if record.get(key) is None else record[key], []).append(record)
+    return _packed(records) if key == "call" and len(lanes) > MOST_CALLS else dict(sorted(lanes.items()))
+
+
+def _packed(records: Records) -> dict[Any, list[Mapping[str, Any]]]:
+    """As few lanes as hold all attempts side by side: each goes to the lane that has been free the longest."""
+    lanes: dict[Any, list[Mapping[str, Any]]] = {}
+    free: list[tuple[float, int]] = []
+    for record in sorted(records, key=lambda r: float(r["started_s"]) - _wait(r)):
+        ready = bool(free) and free[0][0] <= float(record["started_s"]) - _wait(record)
+        lane = heapq.heappop(free)[1] if ready else len(lanes)
+        lanes.setdefault(lane, []).append(record)
+        heapq.heappush(free, (float(record["ended_s"]), lane))
+    return lanes
 
 
 def _wait(record: Mapping[str, Any]) -> float:

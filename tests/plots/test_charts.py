@@ -175,6 +175,14 @@ def test_attempts_are_counted() -> None:
         limits.attempt_timeline([])
 
 
+def test_thousands_of_calls_without_workers_share_lanes() -> None:
+    """A lane per call would neither be read nor drawn: as many lanes as calls ran at once, and every attempt is there."""
+    many = [record(call=n, worker=None, started_s=n / 50, ended_s=n / 50 + 0.05, waited_s=0.0, paced_s=0.0) for n in range(3000)]
+    card = limits.attempt_timeline(many)
+    assert card.alt.startswith("3 lanes with 3000 attempts")
+    assert limits.attempt_timeline(many[:40]).alt.startswith("40 lanes with 40 attempts")
+
+
 def test_rates_are_per_second() -> None:
     """Each request counts in the second in which it was sent."""
     card = limits.rate_plot(RECORDS)
