@@ -32,6 +32,7 @@ SENTENCES = (
 )
 FULL, FAULTY, LIMITED = 8, 2, 2  # identities: with nothing switched on, with scripted faults, with a rate limit
 HFI = "/hf-inference/models/practice"
+NEW_WORDS = 600  # that each of the FULL identities embeds first: together more than the 4096 a model remembers
 MACHINE = {
     "provider": {"vendor": "aws", "region": "us-east-1"},
     "compute": {
@@ -263,6 +264,9 @@ async def fill(client: Client, records: int = 1100) -> None:
     """More records than a log keeps, more questions than an identity remembers, more words than a model, every model loaded."""
     for operation in (Client.image, Client.continue_text, Client.zero_shot, Client.names, Client.stream):
         await operation(client)
+    for first in range(client.number * NEW_WORDS, (client.number + 1) * NEW_WORDS, 50):
+        body = {"inputs": [str(word) for word in range(first, first + 50)]}
+        await client.call("POST", f"{HFI}/embed/pipeline/feature-extraction", body)
     for number in range(records):
         client.asked += 3  # each a question that nobody has asked before
         await client.call("POST", "/v1/chat/completions", client.chat_body(1))

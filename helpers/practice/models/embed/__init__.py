@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
+from ..cache import KEPT
 from .hashing import spelling
 from .learned import Learned
 from .lexicon import Lexicon, Unit
 from .words import tokenize
 
 WEIGHTS = Path(__file__).with_name("weights.npz")
-_CACHE_SIZE = 8_000
 
 
 class Embedder:
@@ -81,7 +81,7 @@ class Embedder:
         vector = self._own.get(key)
         if vector is None:
             vector = self._settings["spelling"] * spelling(key, self.dim) + self._learned.vector(key)
-            if len(self._own) < _CACHE_SIZE:
+            if len(self._own) < KEPT:
                 self._own[key] = vector
         return vector
 
