@@ -142,3 +142,10 @@ def test_a_row_of_letters_costs_no_more_than_words(model):
     finally:
         tracemalloc.stop()
     assert model.count_tokens("B" * 3000) == 32
+
+
+def test_of_a_long_text_the_beginning_is_read(model):
+    """Each word is compared with every other, so a book must not be read whole; what comes after the beginning changes nothing."""
+    long = "The bank of the river cancelled my order and the charge on the bill. " * 2000
+    assert len(model.lexicon.read(long)) <= 512
+    assert (model.embed([long])[0] == model.embed([long + " A cat sleeps."])[0]).all()

@@ -115,3 +115,18 @@ def test_every_field_can_be_found_by_its_name(model):
     fields = zero_shot_fields.parse()
     assert all(i in model._fields._meant(f.names[0]) for i, f in enumerate(fields))
     assert len(fields) > 250
+
+
+def test_a_label_of_many_words_costs_no_more_than_its_length(model, monkeypatch):
+    """Names of fields are looked for in rows of words as long as the longest name, not in all rows of a label."""
+    asked = []
+
+    class Counted(dict):
+        def get(self, key, default=None):
+            asked.append(key)
+            return super().get(key, default)
+
+    fields = model._fields
+    monkeypatch.setattr(fields, "_by_name", Counted(fields._by_name))
+    fields._find_meaning(" ".join(f"qx{i}" for i in range(1000)))
+    assert len(asked) <= 1000 * fields._longest_name and max(len(words.split()) for words in asked) == fields._longest_name

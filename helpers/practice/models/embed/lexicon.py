@@ -9,6 +9,7 @@ from helpers.practice.models.cache import word_cache
 
 from .words import FILLERS, PARTICLES, STOPWORDS, derivations, halves, lemma, near_misses, stem, tokenize
 
+MOST_WORDS = 512  # of a text; each is compared with every other, so memory grows with the square
 MAX_GAP = 3  # "send the wet shoes back": words allowed between a verb and its particle
 PART_WEIGHT = 0.45  # a word inside a matched phrase still counts, but less than the phrase
 STOP_WEIGHT = 0.25
@@ -55,8 +56,8 @@ class Lexicon:
 
     def read(self, text: str) -> list[Unit]:
         """Units of `text` in reading order: phrases first, longest match wins; stop words that mean nothing
-        are left out."""
-        raw = [word for word in tokenize(text) if word not in FILLERS]
+        are left out. Of a long text only the first `MOST_WORDS` words are read, as encoders do."""
+        raw = [word for word in tokenize(text) if word not in FILLERS][:MOST_WORDS]
         tokens = [lemma(word, self._known) for word in raw]
         units: list[Unit] = []
         at = 0

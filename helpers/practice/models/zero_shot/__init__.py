@@ -15,6 +15,7 @@ from helpers.practice.models.embed.lexicon import Unit
 from .fields import SHARED_NAME, Fields
 
 WEIGHTS = Path(__file__).with_name("weights.npz")
+MOST_UNITS = 64  # words and phrases of a label; labels are short
 
 
 class Senses(NamedTuple):
@@ -66,7 +67,7 @@ class ZeroShot:
         little of kinship of concepts and cosine of embeddings, in which words that the label shares count less."""
         read = self._embedder.lexicon.read
         units, frame = read(text), read(template.replace("{}", " "))
-        readings = [read(label) for label in labels]
+        readings = [read(label)[:MOST_UNITS] for label in labels]
         every = [u for reading in readings for u in reading]
         t = self._senses(units, context=every + frame)
         if frame and len(t.ids):

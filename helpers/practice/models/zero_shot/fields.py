@@ -36,6 +36,7 @@ class Fields:
         for field, names in enumerate(self._names):
             for name in dict.fromkeys(self.key(name) for name in names):
                 self._by_name[name].append(field)
+        self._longest_name = max(len(name.split()) for name in self._by_name)
         self._patterns: dict[int, list[tuple[re.Pattern[str], float]]] = defaultdict(list)
         for line in _lines(data["field_patterns"]):
             field, _, pattern = line.partition(" ")
@@ -115,7 +116,7 @@ class Fields:
             return dict.fromkeys(self._by_name[key], 1.0)
         words, meant = key.split(), {}
         for start in range(len(words)):
-            for end in range(len(words), start, -1):
+            for end in range(min(len(words), start + self._longest_name), start, -1):
                 fields = self._by_name.get(" ".join(words[start:end]), [])
                 for field in fields:
                     meant[field] = max(meant.get(field, 0.0), HEAD if end == len(words) else MODIFIER)
