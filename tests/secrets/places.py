@@ -26,7 +26,14 @@ LOUD = """import logging, os, warnings
 logging.basicConfig(filename=os.environ["COURSE_TEST_LOG"], level=logging.DEBUG, force=True)
 for _name in ("helpers", "huggingface_hub", "openai", "httpx", "httpx2", "httpcore", "uvicorn", "asyncio"):
     logging.getLogger(_name).setLevel(logging.DEBUG)
-del _name"""
+del _name
+from matplotlib.text import Text as _Text
+def _drawn(self, text, _set=_Text.set_text):  # a picture holds its words as points, so they are written down
+    with open(os.environ["COURSE_TEST_LOG"] + ".drawn", "a", encoding="utf-8") as _file:
+        print(text, file=_file)
+    return _set(self, text)
+_Text.set_text = _drawn"""
+TYPED = f'_typed = "{CANARY}"  # somebody tries something in a cell of their own'
 # After it: everything that the kernel knows says what it is.
 TELL = """for _name, _thing in sorted(globals().items()):
     if not _name.startswith("_") and _name not in ("In", "Out"):
@@ -88,7 +95,8 @@ class Machine:
                 continue
             text = path.read_bytes().decode("utf-8", "replace")
             if path.suffix == ".ipynb" and typed:
-                text = json.dumps([cell.get("outputs") for cell in json.loads(text)["cells"]])
+                saved = json.loads(text)
+                text = json.dumps([saved["metadata"], [cell.get("outputs") for cell in saved["cells"]]])  # widgets are metadata
             at = text.find(CORE)
             if at >= 0:
                 found.append(f"{name}: ...{text[max(0, at - 300):at + 60]}...")
@@ -123,12 +131,13 @@ def machine(folder: Path, *sources: str, typed: bool = False) -> Machine:
 
 
 def lesson(path: Path, connecting: str) -> list[nbformat.NotebookNode]:
-    """A notebook's code cells, loud before and telling after, with another way to connect."""
+    """A notebook's code cells, loud before and telling after, with another way to connect; one more has the canary in its code."""
     cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
     for cell in cells:
         cell.outputs = []
         cell.source = cell.source.replace("connect()", connecting)
-    return [nbformat.v4.new_code_cell(LOUD), *cells, nbformat.v4.new_code_cell(TELL)]
+    loud, typed, tell = map(nbformat.v4.new_code_cell, (LOUD, TYPED, TELL))
+    return [loud, typed, *cells, tell]
 
 
 @contextlib.contextmanager

@@ -19,11 +19,11 @@ def named(paths: list[Path]) -> list[str]:
 
 @pytest.mark.parametrize("path", LESSONS + SOLUTIONS, ids=[*named(LESSONS), *(f"solution-{name}" for name in named(SOLUTIONS))])
 def test_practice_mode(tmp_path, path):
-    """In practice mode: not in an output, picture, log, repr, ledger, server log, progress or other file, and not in a socket;
-    Colab's vault is not even asked."""
+    """In practice mode, with the token in a cell's own code, too: not in an output, picture, log, repr, ledger, server log,
+    progress or other file, and not in a socket; Colab's vault is not even asked."""
     place = machine(tmp_path, *SOURCES)
     place.run(*lesson(path, "connect()"))
-    assert (place.leaks(), place.sent(), place.refused()) == ([], [], "")
+    assert (place.leaks(typed=True), place.sent(), place.refused()) == ([], [], "")
     assert not (place.folder / "reads.txt").exists()
 
 
@@ -40,7 +40,7 @@ def test_live_mode(tmp_path, path):
         cells[-1].source += f'\nprint(course.mode, len(course.token) == {len(CANARY)})'
     saved = place.run(*cells)
     assert not connects or saved.cells[-1].outputs[-1].text.endswith("live True\n")
-    assert (place.leaks(), place.refused()) == ([], "")
+    assert (place.leaks(typed=True), place.refused()) == ([], "")
 
 
 def test_class_server(tmp_path):
@@ -50,8 +50,8 @@ def test_class_server(tmp_path):
     with classroom(place) as room:
         for path in LESSONS + SOLUTIONS:
             place.run(*lesson(path, f'connect("{room.url}", join_code="{room.code}", name="Ana {path.stem[:2]}")'))
-            assert (place.leaks(), place.sent()) == ([], []), path.name
+            assert (place.leaks(typed=True), place.sent()) == ([], []), path.name
         assert len(room.numbers()["learners"]) >= len(LESSONS) + len(SOLUTIONS) - 1  # one solution needs no server
-    assert (place.leaks(), place.sent(), place.refused()) == ([], [], "")
+    assert (place.leaks(typed=True), place.sent(), place.refused()) == ([], [], "")
     assert not (place.folder / "reads.txt").exists()
     assert '"area": "v1"' in (place.folder / "class.jsonl").read_text("utf-8")
