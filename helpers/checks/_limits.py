@@ -10,11 +10,12 @@ import re
 
 MOST_MEMORY = 2 << 30  # bytes that a kernel may claim; the course's own models need about a quarter
 MOST_FILE = 100_000_000  # bytes of one file
+DISK = "it found the disk full; free some space, or write less."
 SAID = (
     (re.compile(r"\b_?(?:Array)?MemoryError\b|\[Errno 12\]"),
      "it needs more than 2 GB of memory; look for a list that never stops growing."),
     (re.compile(r"\[Errno 27\]"), "it writes a file of more than 100 MB; look for a loop that never stops."),
-    (re.compile(r"\[Errno (?:28|122)\]"), "it found the disk full; free some space, or write less."),
+    (re.compile(r"\[Errno (?:28|122)\]"), DISK),
 )
 
 

@@ -62,7 +62,7 @@ def _without_a_run(id: str, answer: Answer) -> Ended:
 
 
 def _judged(parts: list[Part], found: dict[str, Answer], names: dict[str, str], without: set[str]) -> dict[str, Ended]:
-    """Run what was attempted; again without an answer that broke the kernel, until all have their verdict."""
+    """Run what was attempted; again without an answer that broke the kernel or filled the disk, until all have their verdict."""
     ended: dict[str, Ended] = {}
     ends_at = time.monotonic() + NOTEBOOK_LIMIT_S
     while asked := [id for id in found if id not in without]:
@@ -80,10 +80,12 @@ def _judged(parts: list[Part], found: dict[str, Answer], names: dict[str, str], 
         for id in asked:
             if breaker is None or _is_done(id, cells, run):
                 ended[id] = _verdict(id, names[id], found[id], cells, run)
-        if breaker is None:
+        filler = next((id for id in asked if id in ended and _limits.DISK in ended[id][1]), None)
+        if breaker is None and filler is None:
             return ended
-        ended[breaker] = "crashed", _broken(run)
-        without = {*without, breaker}
+        if breaker is not None:
+            ended[breaker] = "crashed", _broken(run)
+        without = {*without, *filter(None, (breaker, filler))}
     return ended
 
 

@@ -103,3 +103,25 @@ def test_what_is_said(text, words):
     """Each limit has its sentence; any other crash keeps its own."""
     said = _limits.reached(text)
     assert said is None if words is None else words in said
+
+
+@pytest.fixture
+def small_disk(tmp_path, monkeypatch):
+    """A real file system of 4 MB that the checks use for everything temporary; only root may mount one."""
+    place = tmp_path / "small"
+    place.mkdir()
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", place], capture_output=True) if sys.platform == "linux" else None
+    if done is None or done.returncode:
+        pytest.skip("no file system can be mounted here")
+    monkeypatch.setattr("tempfile.tempdir", str(place))
+    monkeypatch.setenv("TMPDIR", str(place))
+    yield place
+    subprocess.run(["umount", "-l", place], check=True)
+
+
+def test_a_disk_that_an_answer_fills(quick, small_disk):  # noqa: F811
+    """An answer writes until nothing fits any more: it is named, in one line, and every other has its verdict."""
+    fill = "with open('filler', 'wb', buffering=0) as file:\n        while True:\n            file.write(b'x' * 4096)"
+    found = verdicts(quick, {"00.1": fill, "02.3": RIGHT["02.3"]})
+    assert (found["00.1"].state, found["02.3"].state) == ("crashed", "passed")
+    assert "disk full" in found["00.1"].text and "\n" not in found["00.1"].text.strip()
