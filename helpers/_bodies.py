@@ -116,7 +116,7 @@ def leave_silence_to_reader(request: Any, asked: dict) -> None:
 
 
 def _is_overdue(attempt: pacing.AttemptScope | None) -> bool:
-    return attempt is not None and attempt.until is not None and time.monotonic() > attempt.until
+    return attempt is not None and (attempt.given_up or attempt.until is not None and time.monotonic() > attempt.until)
 
 
 def _enter(body: Any) -> None:

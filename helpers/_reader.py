@@ -84,7 +84,7 @@ class Reader:
         """Close the stream: now, or when a read that is under way comes back."""
         if self._closed:
             return
-        self._closed = True
+        self._closed = self._scope.given_up = True
         self._asked.put(False)  # ends the helper thread
         if not self._busy:
             self._shut()

@@ -26,7 +26,7 @@ class AttemptScope:
     """One attempt: its limiter, its permit to send, and the time it may take (seconds or None).
 
     until: when it must be over, on `time.monotonic`; None: no limit, or over already. streamed: whoever reads its answer
-    notices silence, so the transport need not. bodies: its answers that are still open.
+    notices silence, so the transport need not. bodies: its answers that are still open. given_up: nobody reads them any more.
     """
 
     limiter: RateLimiter | None = None
@@ -35,6 +35,7 @@ class AttemptScope:
     until: float | None = None
     streamed: bool = False
     bodies: list[Any] = field(default_factory=list)
+    given_up: bool = False
 
 
 def current_attempt() -> AttemptScope | None:

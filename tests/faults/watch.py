@@ -86,8 +86,12 @@ class Held:
         self.threads, self.files = set(threading.enumerate()), open_files()
 
     def left_behind(self) -> str:
-        """What is there now and was not then, in words; waits until it has gone. "" when nothing stayed."""
-        return "" if settled(lambda: not self._more()) else self._more()
+        """What is there now and was not then, in words, and where its threads are; waits until it has gone. "" when nothing stayed."""
+        if settled(lambda: not self._more()):
+            return ""
+        frames = sys._current_frames()
+        stayed = [frames[thread.ident] for thread in set(threading.enumerate()) - self.threads if thread.ident in frames]
+        return "\n".join([self._more(), *("".join(traceback.format_stack(frame, limit=-6)) for frame in stayed)])
 
     def _more(self) -> str:
         threads = sorted(thread.name for thread in set(threading.enumerate()) - self.threads if thread.name != "within")
