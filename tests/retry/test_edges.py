@@ -8,6 +8,7 @@ import random
 import socket
 import threading
 import time
+from concurrent.futures import Future
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -31,8 +32,8 @@ from helpers._remote import attempt
 from helpers.budget import Budget
 from helpers.errors import BatchStopped, Verdict, classify
 from helpers.hook import Hook
-from helpers.ledger import current_call
-from helpers.pacing import attempt_timeout
+from helpers.ledger import current_call, note_http
+from helpers.pacing import attempt_timeout, before_request
 
 from ..faults.watch import within
 from .conftest import CHAT, hub_error, openai_error
@@ -309,3 +310,96 @@ def test_a_short_pause_does_not_end_a_long_one(clock):
     limiter.pause(1)
     limiter.acquire()
     assert clock.time >= 10
+
+
+class Stopped:
+    """A stream whose reader is stopped at its first chunk."""
+
+    def __init__(self) -> None:
+        self.closed = False
+
+    def __iter__(self):
+        return self
+
+    def __aiter__(self):
+        return self
+
+    def __next__(self):
+        raise KeyboardInterrupt
+
+    async def __anext__(self):
+        raise asyncio.CancelledError
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_stop_before_the_first_output_closes_the_stream():
+    """Stop, or a cancellation, while a stream opens: it passes at once, and the stream is closed."""
+    stream = Stopped()
+    with pytest.raises(KeyboardInterrupt):
+        next(stream_with_retry(lambda: stream))
+    assert stream.closed
+
+    async def read(stream):
+        async for _ in astream_with_retry(lambda: stream):
+            pass
+
+    stream = Stopped()
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(read(stream))
+    assert stream.closed
+
+
+def test_an_attempt_that_sends_nothing_is_recorded_after_one_that_did():
+    """The transport writes the attempts that send a request; one that fails before it is written by the loop. Each stands there once,
+    with its own waits: a second request of one attempt waited for nothing."""
+    ledger, numbers = Ledger(), iter((1, 2, 3))
+
+    def fn():
+        if next(numbers) == 2:
+            raise ConnectionResetError
+        for _ in range(2):  # the client's own question to the Hub, and the call
+            now = ledger.now() + ledger.started
+            note_http(ledger, started=now, ended=now, status=503)
+        raise ConnectionResetError
+
+    policy = RetryPolicy(max_attempts=3, backoff_base=0.01, jitter="none", sleep=lambda seconds: None)
+    with pytest.raises(ConnectionResetError):
+        call_with_retry(fn, policy=policy, log=ledger)
+    records = ledger.records()
+    assert [(record["attempt"], record["status"]) for record in records] == [(1, 503), (1, 503), (2, None), (3, 503), (3, 503)]
+    assert [record["waited_s"] > 0 for record in records] == [False, False, True, True, False]
+
+
+def test_a_question_to_the_hub_takes_no_place(monkeypatch):
+    """Only the POST of an attempt uses its place at the limit; a GET before it leaves it alone."""
+    limiter, sent = RateLimiter(rate=1000, burst=10), []
+    really = limiter.sent
+    monkeypatch.setattr(limiter, "sent", lambda permit: sent.append(asked[-1]) or really(permit))
+    asked = []
+
+    def fn():
+        for method in ("GET", "POST"):
+            asked.append(method)
+            before_request(method)
+
+    call_with_retry(fn, limiter=limiter)
+    assert sent == ["POST"]
+
+
+def test_a_cancelled_future_is_a_cancellation():
+    """Whoever cancels the calls of an executor wants none of them repeated."""
+    submitted = []
+
+    class Cancelling:
+        def submit(self, *call):
+            submitted.append(call)
+            future = Future()
+            future.cancel()
+            future.set_running_or_notify_cancel()
+            return future
+
+    result = map_calls(str, [1, 2], executor=Cancelling())
+    assert [classify(error).kind for error in result.errors.values()] == ["cancelled", "cancelled"]
+    assert len(submitted) == 2
