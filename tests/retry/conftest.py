@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import json
 import random
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from helpers import RetryPolicy
+from helpers import RetryPolicy, acall_with_retry, amap_calls, call_with_retry, map_calls
 from helpers.transport import hub_http
 
 
@@ -157,3 +158,42 @@ CHAT = {
     "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "Hello."}}],
     "usage": {"prompt_tokens": 5, "completion_tokens": 2, "total_tokens": 7},
 }
+
+HUNG_S = 30.0  # far more than any test takes
+QUICK = RetryPolicy(backoff_base=0.0005, throttle_base=0.0005)
+
+
+def late(fn):
+    """`fn` as a coroutine function that gives way once."""
+
+    async def later(item):
+        await asyncio.sleep(0)
+        return fn(item)
+
+    return later
+
+
+@pytest.fixture(params=["threads", "tasks"])
+def run(request):
+    """`map_calls` and its awaited twin behind one name."""
+
+    def call(fn, items, **settings):
+        settings = {"policy": QUICK, **settings}
+        if request.param == "threads":
+            return map_calls(fn, items, **settings)
+        return asyncio.run(amap_calls(late(fn), items, **settings))
+
+    return call
+
+
+@pytest.fixture(params=["blocking", "awaited"])
+def call(request):
+    """`call_with_retry` and its awaited twin behind one name."""
+    def run(fn, **settings):
+        async def later():
+            return fn()
+
+        blocking = request.param == "blocking"
+        return call_with_retry(fn, **settings) if blocking else asyncio.run(acall_with_retry(later, **settings))
+
+    return run

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import pickle
 import random
 import socket
-import threading
-import time
-from concurrent.futures import Future
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -18,52 +14,18 @@ from helpers import (
     Ledger,
     RateLimiter,
     RetryPolicy,
-    StreamInterrupted,
     acall_with_retry,
-    amap_calls,
-    astream_with_retry,
     call_with_retry,
-    map_calls,
-    stream_with_retry,
     transport,
 )
 from helpers._headers import parse_retry_after
-from helpers._remote import attempt
 from helpers.budget import Budget
-from helpers.errors import BatchStopped, Verdict, classify
+from helpers.errors import Verdict, classify
 from helpers.hook import Hook
-from helpers.ledger import current_call, note_http
+from helpers.ledger import note_http
 from helpers.pacing import attempt_timeout, before_request
 
-from ..faults.watch import within
-from .conftest import CHAT, hub_error, openai_error
-from .test_batch import late
-
-HUNG_S = 30.0  # far more than any of these takes
-
-
-@pytest.fixture(params=["blocking", "awaited"])
-def call(request):
-    """`call_with_retry` and its awaited twin behind one name."""
-    def run(fn, **settings):
-        async def later():
-            return fn()
-
-        blocking = request.param == "blocking"
-        return call_with_retry(fn, **settings) if blocking else asyncio.run(acall_with_retry(later, **settings))
-
-    return run
-
-
-@pytest.fixture(params=["threads", "tasks"])
-def batch(request):
-    """`map_calls` and its awaited twin behind one name; AssertionError when it does not end."""
-    def run(fn, items, **settings):
-        if request.param == "threads":
-            return within(HUNG_S, lambda: map_calls(fn, items, **settings))
-        return within(HUNG_S, lambda: asyncio.run(amap_calls(late(fn), items, **settings)))
-
-    return run
+from .conftest import CHAT, hub_error
 
 
 def test_no_attempt_may_take_longer_than_the_deadline_leaves(call, policy, clock):
@@ -102,68 +64,6 @@ def test_the_note_of_many_attempts_stays_short(call, policy):
         call(fn, policy=policy(max_attempts=14, deadline=9999.0))
     note = caught.value.__notes__[0]
     assert note.startswith("14 attempts in ") and note.count("500") == 10 and ", and 4 more. " in note
-
-
-def test_a_stream_read_in_another_thread_knows_its_call():
-    """What a stream does when it is read, such as sending its request late, counts to the call that opened it."""
-    def stream():
-        yield str(current_call().call)
-
-    def opened():
-        outside.append(str(current_call().call))
-        return stream()
-
-    outside = []
-    assert list(stream_with_retry(opened)) == outside
-
-
-def test_a_batch_that_stops_ends_the_waits_for_a_repeat(batch):
-    """A call that waits 50 s for its next attempt is not sent any more when another stops the batch, and nobody waits for it."""
-    calls = []
-
-    def fn(item):
-        calls.append(item)
-        raise hub_error(503, None, {"Retry-After": "50"}) if item == 0 else hub_error(401)
-
-    result = batch(fn, [0, 1], limiter=None, concurrency=2)
-    assert sorted(calls) == [0, 1]
-    assert isinstance(result.errors[0], BatchStopped) and result.errors[0].__cause__ is result.errors[1]
-
-
-def test_a_batch_that_crashes_wakes_who_waits_for_the_limiter():
-    """One place now and the next in 62 s: the second worker does not wait for it when the items have failed meanwhile."""
-    def items():
-        yield from range(2)
-        time.sleep(0.2)  # the second worker waits again by now; if not, it looks by itself
-        raise RuntimeError("no more items")
-
-    with pytest.raises(RuntimeError, match="no more items"):
-        within(HUNG_S, lambda: map_calls(lambda item: item, items(), limiter=RateLimiter(rate=0.004, burst=2), concurrency=2))
-
-
-def test_only_failures_in_a_row_show_a_dead_service(batch):
-    """Ten calls that were given up, with a success after each, do not stop a batch."""
-    def fn(item):
-        if item % 2:
-            return item
-        raise hub_error(429)
-
-    result = batch(fn, range(20), policy=RetryPolicy(max_attempts=1), limiter=None, concurrency=1)
-    assert result.stopped_by is None and [value for value in result.values if value] == list(range(1, 20, 2))
-
-
-def test_successes_earn_repeats(batch, policy):
-    """A hundred items that each fail once are more than the free repeats of a batch: those that succeed pay for the next ones."""
-    failed = set()
-
-    def fn(item):
-        if item not in failed:
-            failed.add(item)
-            raise hub_error(500)
-        return item
-
-    settings = {"policy": policy(backoff_base=0.001, retry_budget=1.0), "limiter": None, "concurrency": 1}
-    assert batch(fn, range(100), **settings).values == list(range(100))
 
 
 def test_a_503_that_says_for_how_long_is_one_pause_for_all(call, policy, clock):
@@ -222,25 +122,6 @@ def test_an_error_costs_nothing(status, spent):
     assert budget.spent == Decimal(spent) and budget._reserved == 0
 
 
-def test_the_last_usage_of_a_long_answer_counts_and_once():
-    """The usage block stands at the end of a long stream, one that stands before it is older; closing twice is one record."""
-    log = Ledger()
-    flight = flown(Hook(log))
-    flight.answered(200, {})
-    for part in (b'{"usage":{"prompt_tokens":1,"completion_tokens":1}}', *[b"x" * 100_000] * 9,
-                 b'{"usage":{"prompt_tokens":2,"completion_tokens":2}}', b'{"usage":{"prompt_tokens":5,"completion_tokens":7}}'):
-        flight.saw(part)
-    flight.ended()
-    flight.ended()
-    assert [(one.tokens_in, one.tokens_out) for one in log] == [(5, 7)]
-
-
-def flown(hook, **extensions):
-    """A chat request on its way."""
-    url = SimpleNamespace(host="router.huggingface.co", path="/v1/chat/completions")
-    return hook.depart(SimpleNamespace(url=url, method="POST", content=b"{}", extensions=extensions))
-
-
 def test_waits_at_their_edges(policy):
     """Full jitter reaches down to 0; a silent 503 is given as long as a 429; a wait of just max_retry_after is waited."""
     jitter = RetryPolicy(rng=random.Random(5), backoff_base=8.0)
@@ -269,40 +150,6 @@ def free_port():
         return taken.getsockname()[1]
 
 
-def fails_in_openai(item):
-    raise openai_error(429, None, {"Retry-After": "3"})
-
-
-def test_what_travels_back_from_an_executor_can_be_pickled():
-    """An SDK's error that no pickle brings back whole would break the pool: it travels as one that does."""
-    done, error = pickle.loads(pickle.dumps(attempt(fails_in_openai, 1, 0)))
-    assert not done and (classify(error).kind, classify(error).retry_after) == ("throttled", 3.0)
-
-
-@pytest.mark.parametrize("form", ["blocking", "awaited"])
-def test_idle_timeout_holds_for_every_chunk(form):
-    """Silence after the third chunk is noticed as well as after the first."""
-    release = threading.Event()
-
-    def blocking():
-        yield from "abc"
-        release.wait(HUNG_S * 2)
-
-    async def awaited():
-        for text in "abc":
-            yield text
-        await asyncio.sleep(HUNG_S * 2)
-
-    async def main():
-        return [chunk async for chunk in astream_with_retry(awaited, policy=rule)]
-
-    rule = RetryPolicy(idle_timeout=0.3, stream_timeout=None)
-    with pytest.raises(StreamInterrupted, match="No chunk came for 0.3 s") as caught:
-        within(HUNG_S, lambda: list(stream_with_retry(blocking, policy=rule)) if form == "blocking" else asyncio.run(main()))
-    release.set()
-    assert caught.value.partial == "abc"
-
-
 def test_a_short_pause_does_not_end_a_long_one(clock):
     """The longest pause that was asked for counts."""
     limiter = RateLimiter(clock=clock.now, sleep=clock.sleep)
@@ -310,45 +157,6 @@ def test_a_short_pause_does_not_end_a_long_one(clock):
     limiter.pause(1)
     limiter.acquire()
     assert clock.time >= 10
-
-
-class Stopped:
-    """A stream whose reader is stopped at its first chunk."""
-
-    def __init__(self) -> None:
-        self.closed = False
-
-    def __iter__(self):
-        return self
-
-    def __aiter__(self):
-        return self
-
-    def __next__(self):
-        raise KeyboardInterrupt
-
-    async def __anext__(self):
-        raise asyncio.CancelledError
-
-    def close(self) -> None:
-        self.closed = True
-
-
-def test_stop_before_the_first_output_closes_the_stream():
-    """Stop, or a cancellation, while a stream opens: it passes at once, and the stream is closed."""
-    stream = Stopped()
-    with pytest.raises(KeyboardInterrupt):
-        next(stream_with_retry(lambda: stream))
-    assert stream.closed
-
-    async def read(stream):
-        async for _ in astream_with_retry(lambda: stream):
-            pass
-
-    stream = Stopped()
-    with pytest.raises(asyncio.CancelledError):
-        asyncio.run(read(stream))
-    assert stream.closed
 
 
 def test_an_attempt_that_sends_nothing_is_recorded_after_one_that_did():
@@ -388,18 +196,20 @@ def test_a_question_to_the_hub_takes_no_place(monkeypatch):
     assert sent == ["POST"]
 
 
-def test_a_cancelled_future_is_a_cancellation():
-    """Whoever cancels the calls of an executor wants none of them repeated."""
-    submitted = []
+def test_the_last_usage_of_a_long_answer_counts_and_once():
+    """The usage block stands at the end of a long stream, one that stands before it is older; closing twice is one record."""
+    log = Ledger()
+    flight = flown(Hook(log))
+    flight.answered(200, {})
+    for part in (b'{"usage":{"prompt_tokens":1,"completion_tokens":1}}', *[b"x" * 100_000] * 9,
+                 b'{"usage":{"prompt_tokens":2,"completion_tokens":2}}', b'{"usage":{"prompt_tokens":5,"completion_tokens":7}}'):
+        flight.saw(part)
+    flight.ended()
+    flight.ended()
+    assert [(one.tokens_in, one.tokens_out) for one in log] == [(5, 7)]
 
-    class Cancelling:
-        def submit(self, *call):
-            submitted.append(call)
-            future = Future()
-            future.cancel()
-            future.set_running_or_notify_cancel()
-            return future
 
-    result = map_calls(str, [1, 2], executor=Cancelling())
-    assert [classify(error).kind for error in result.errors.values()] == ["cancelled", "cancelled"]
-    assert len(submitted) == 2
+def flown(hook, **extensions):
+    """A chat request on its way."""
+    url = SimpleNamespace(host="router.huggingface.co", path="/v1/chat/completions")
+    return hook.depart(SimpleNamespace(url=url, method="POST", content=b"{}", extensions=extensions))
