@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tools import matrix
+from tools import matrix, matrix_run
 from tools import matrix_table as table
 
 
@@ -15,6 +15,7 @@ def here(tmp_path, monkeypatch):
     """Logs go to an empty folder, and CI is not set."""
     monkeypatch.setattr(matrix, "ROOT", tmp_path)
     monkeypatch.setattr(matrix, "HOME", tmp_path)
+    monkeypatch.setattr(matrix_run, "HOME", tmp_path)
     monkeypatch.delenv("CI", raising=False)
     return tmp_path
 
@@ -68,6 +69,18 @@ def test_a_run_that_says_nothing_is_a_failure(here, text):
     (here / "test_x.py").write_text(text)
     outcome = matrix.run_pytest(sys.executable, ["test_x.py"], dict(os.environ), here, "x")
     assert outcome.passed == 0 and len(outcome.failures) == 1
+
+
+def test_a_run_that_hangs_is_ended_and_shows_where(here, monkeypatch):
+    """A test that never ends is a failure with its name and the lines at which its threads stood."""
+    (here / "test_x.py").write_text("import threading\n\ndef test_hung():\n    threading.Event().wait()\n")
+    for minutes in (0.05, 0.2, 0.8):  # the first that is long enough for pytest to begin
+        monkeypatch.setattr(matrix_run, "MINUTES", minutes)
+        [failure] = matrix.run_pytest(sys.executable, ["test_x.py"], dict(os.environ), here, "x").failures
+        if "test_hung" in failure:
+            break
+    assert failure.startswith(f"x: not finished after {minutes} minutes")
+    assert "test_x.py::test_hung" in failure and "line 4 in test_hung" in failure
 
 
 def test_a_refused_address_is_a_failure(here):

@@ -15,22 +15,20 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tools.matrix_run import HOME, Outcome, run_pytest
 from tools.matrix_table import HEAD, Row, write
 
 ROOT = Path(__file__).resolve().parent.parent
-HOME = ROOT / ".course" / "matrix"
 COLAB = ROOT / "tests" / "colab"
 HUB, OPENAI, PYTHON = ("1.27", "1.33", "2.0", "newest"), ("2.54", "newest"), ("3.11", "3.13")
 LESSONS, SOLUTIONS = ROOT / "notebooks", ROOT / "exercises" / "solutions"
@@ -43,28 +41,10 @@ import importlib.metadata as m, platform
 print(platform.python_version(), m.version("huggingface_hub"), m.version("openai"))
 for name in ("numpy", "matplotlib", "ipywidgets", "ipython", "ipykernel", "starlette", "uvicorn", "nbval"):
     print(name + "==" + m.version(name))"""
-MOST_LINES = 15  # of a failing test
-COLOURS = re.compile(r"(?:\x1b|#x1B)\[[0-9;]*m")  # the second is how a report writes the sign of the first
 
 
 class Broken(Exception):
     """An environment could not be made; the text is the end of what the installer said."""
-
-
-@dataclass(kw_only=True)
-class Outcome:
-    """How one run ended: tests that passed and were skipped, and a few lines for each that failed."""
-
-    passed: int = 0
-    skipped: int = 0
-    failures: list[str] = field(default_factory=list)
-
-    def __add__(self, other: Outcome) -> Outcome:
-        return Outcome(passed=self.passed + other.passed, skipped=self.skipped + other.skipped,
-                       failures=self.failures + other.failures)
-
-    def __str__(self) -> str:
-        return f"{self.passed} passed, {len(self.failures)} failed" + (f", {self.skipped} skipped" if self.skipped else "")
 
 
 @dataclass(frozen=True)
@@ -180,47 +160,6 @@ def pair(python: str, hub: str, openai: str, version: str, package: Path) -> Env
 
 # --- runs -----------------------------------------------------------------------------------------
 
-def run_pytest(python: Path | str, arguments: list[object], env: dict[str, str], cwd: Path, name: str) -> Outcome:
-    """One pytest run; its output is kept in `.course/matrix/NAME.log`. A run that ends without a report is one failure."""
-    report, log = cwd / f"{name}.xml", HOME / f"{env.get('COURSE_LOG', 'run')}-{name}.log"
-    with open(log, "w", encoding="utf-8") as file:
-        options = ["-p", "no:cacheprovider", "--color=no", f"--junitxml={report}"]
-        subprocess.run([str(python), "-m", "pytest", *map(str, arguments), *options], env=env, cwd=cwd,
-                       stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT)
-    if not report.exists():
-        return Outcome(failures=[f"{name}: pytest ended early, see {log.relative_to(ROOT)}"])
-    return _read(report, name)
-
-
-def _read(report: Path, name: str) -> Outcome:
-    outcome = Outcome()
-    for case in ElementTree.parse(report).iter("testcase"):
-        bad = [child for child in case if child.tag in ("failure", "error")]
-        if bad:
-            where = f"{case.get('classname', '')} {case.get('name', '')}".replace(".ipynb", "").split("/")[-1]
-            outcome.failures.append(f"{name}: {where.strip()}: {_reason(bad[0])}")
-        elif case.find("skipped") is not None:
-            outcome.skipped += 1
-        else:
-            outcome.passed += 1
-    if not outcome.passed and not outcome.failures:
-        outcome.failures.append(f"{name}: nothing ran")
-    return outcome
-
-
-def _reason(problem: ElementTree.Element) -> str:
-    """A failure in up to MOST_LINES lines: the whole of what pytest marks as the error, else the last line that names one and the
-    last lines."""
-    text = COLOURS.sub("", problem.text or problem.get("message") or "")
-    lines = [line.strip() for line in text.splitlines() if line.strip(" -=")]
-    marked = [line[1:].rstrip()[:200] for line in text.splitlines() if line.startswith("E  ")]
-    if marked:
-        return "\n    ".join([marked[0].strip(), *marked[1:MOST_LINES]])
-    told = [line for line in lines if "Error" in line or line.startswith("mismatch")]
-    first = (told[-1:] or lines[-1:] or ["no reason given"])[0]
-    return "\n        ".join(line[:200] for line in [first, *(line for line in lines[1 - MOST_LINES:] if line != first)])
-
-
 def run_notebooks(where: Environment, folder: Path, *modes: str) -> Outcome:
     """All notebooks of a folder, each alone in a folder of its own outside the repository, under nbval."""
     with tempfile.TemporaryDirectory(prefix="course-matrix-", ignore_cleanup_errors=True) as name:
@@ -230,7 +169,7 @@ def run_notebooks(where: Environment, folder: Path, *modes: str) -> Outcome:
             shutil.copy(path, home / "run" / path.stem)
         (home / "pytest.ini").write_text("[pytest]\n", "utf-8")
         env = where.running(home, COURSE_LOG=where.folder.name)
-        options = ["run", *modes, *NBVAL, "-q", "-c", "pytest.ini", "--rootdir=."]
+        options = ["run", *modes, *NBVAL, "-c", "pytest.ini", "--rootdir=."]
         outcome = run_pytest(where.python, options, env, home, folder.name)
         return outcome + refused(home, folder.name)
 
@@ -254,7 +193,7 @@ def run_faults(where: Environment) -> Outcome:
             shutil.copy(FAULTS.parent / file, home / "tests")
         (home / "pytest.ini").write_text("[pytest]\n", "utf-8")
         env = where.running(home, COURSE_LOG=where.folder.name)
-        return run_pytest(where.python, ["tests/faults", "-q"], env, home, "faults") + refused(home, "faults")
+        return run_pytest(where.python, ["tests/faults"], env, home, "faults") + refused(home, "faults")
 
 
 def run_cell(where: Environment, *, faults: bool) -> Outcome:
@@ -272,14 +211,14 @@ def run_colab(python: str) -> tuple[Environment, Outcome]:
     with tempfile.TemporaryDirectory(prefix="course-matrix-", ignore_cleanup_errors=True) as name:
         env = {**os.environ, "COURSE_COLAB": str(where.folder), "COURSE_WHEEL": str(package), "COURSE_LOG": "colab",
                "PYTHONPATH": str(ROOT)}
-        outcome = run_pytest(sys.executable, [COLAB / "test_install.py", "-q"], env, Path(name), "install")
+        outcome = run_pytest(sys.executable, [COLAB / "test_install.py"], env, Path(name), "install")
         if outcome.failures:
             return where, outcome
         with ThreadPoolExecutor(2) as pool:
             lessons = pool.submit(run_notebooks, where, LESSONS, "--nbval")
             solutions = pool.submit(run_notebooks, where, SOLUTIONS, "--nbval-lax").result()
             struck = pool.submit(run_faults, where)
-            way = run_pytest(sys.executable, [COLAB / "test_way.py", "-q"], env, Path(name), "way")
+            way = run_pytest(sys.executable, [COLAB / "test_way.py"], env, Path(name), "way")
             return where, outcome + lessons.result() + solutions + way + struck.result()
 
 

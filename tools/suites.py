@@ -5,6 +5,7 @@ fails, they are not run. One that ends with exit code 77 has printed why this ma
 """
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -136,10 +137,20 @@ def finish(command: list[str], env: dict[str, str], minutes: float) -> tuple[int
             code, last = process.wait(minutes * 60), ""
         except subprocess.TimeoutExpired:
             code, last = TOO_LONG, f"\nNot finished after {minutes:g} minutes: ended here.\n"
+            show_and_end(process)
             end(process)
         RUNNING.discard(process)
         file.seek(0)
         return code, file.read().decode("utf-8", "replace") + last
+
+
+def show_and_end(process: subprocess.Popen) -> None:
+    """End a pytest run that hangs; it writes where each of its threads is."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.send_signal(signal.SIGABRT)  # pytest's faulthandler answers it
+        process.wait(10)
+    process.kill()
+    process.wait()
 
 
 def end(process: subprocess.Popen) -> None:
@@ -147,7 +158,8 @@ def end(process: subprocess.Popen) -> None:
     if os.name == "nt":
         process.kill()
     else:
-        os.killpg(process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # nothing of it is left
+            os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 
