@@ -72,7 +72,7 @@ def in_threads(call: Callable[[], Any], calls: int, workers: int) -> Run:
                 if failure:
                     run.failures[failure] += 1
 
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(workers)]
+    threads = [threading.Thread(target=work, args=(number,), daemon=True) for number in range(workers)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -120,7 +120,7 @@ def measure(clients: int, seconds: float) -> tuple[Seen, Memory]:
             while not ready.wait(0.2) and process.is_alive():
                 pass
             stop = threading.Event()
-            watcher = threading.Thread(target=watch, args=(server.pid, memory, stop))
+            watcher = threading.Thread(target=watch, args=(server.pid, memory, stop), daemon=True)
             watcher.start()
             try:
                 seen = out.get(timeout=seconds + 300)

@@ -86,7 +86,7 @@ def test_offences_are_stopped_and_named(double, monkeypatch, name, place):
         monkeypatch.setattr(guard.run, "__kwdefaults__", {"seconds": 0.4})
     before = Path.cwd(), builtins.input, os._exit, sys.stdout, sys.gettrace()
     found = []
-    work = threading.Thread(target=lambda: found.append(failure(answer(body))))
+    work = threading.Thread(target=lambda: found.append(failure(answer(body))), daemon=True)
     if place == "worker thread":
         work.start()
         work.join()
@@ -229,7 +229,7 @@ def test_in_a_thread():
             guard.run(loop, seconds=0.2)
         caught.append(len(turns))
 
-    thread = threading.Thread(target=work)
+    thread = threading.Thread(target=work, daemon=True)
     thread.start()
     thread.join(20)
     time.sleep(0.1)
@@ -253,7 +253,7 @@ def test_own_preparations_do_not_count(place):
         except guard.Forbidden as stopped:
             ended.append(stopped.id)
 
-    thread = threading.Thread(target=work)
+    thread = threading.Thread(target=work, daemon=True)
     thread.start() if place == "worker thread" else thread.run()
     thread.join(10) if place == "worker thread" else None
     assert ended == ["prepared", "too-slow"]

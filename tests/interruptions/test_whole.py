@@ -99,7 +99,7 @@ def test_nested_and_in_threads():
         while not came:
             time.sleep(0.01)
         inside = []
-        thread = threading.Thread(target=lambda: inside.append(_entered()))
+        thread = threading.Thread(target=lambda: inside.append(_entered()), daemon=True)
         thread.start()
         thread.join()
         assert inside == [True]

@@ -120,7 +120,7 @@ def test_batches_do_not_matter(model):
 def test_threads_agree(model):
     """Threads that share the model get the same vectors."""
     texts, found = [f"ticket number {i} about login" for i in range(40)], {}
-    threads = [threading.Thread(target=lambda k=k: found.update({k: model.embed(texts)})) for k in range(4)]
+    threads = [threading.Thread(target=lambda k=k: found.update({k: model.embed(texts)}), daemon=True) for k in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -111,7 +111,7 @@ def test_outside_a_loop_each_request_is_a_call():
 def test_many_threads_lose_nothing():
     """Adding from threads keeps every record."""
     log = Ledger()
-    threads = [threading.Thread(target=lambda: [log.add(Attempt(call=n)) for n in range(500)]) for _ in range(8)]
+    threads = [threading.Thread(target=lambda: [log.add(Attempt(call=n)) for n in range(500)], daemon=True) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

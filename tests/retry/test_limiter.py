@@ -229,7 +229,7 @@ def test_threads_and_two_event_loops_share_one_limiter():
         for _ in range(10):
             done.append(call_with_retry(Scripted(), limiter=limiter))
 
-    threads = [threading.Thread(target=target) for target in (in_loop, in_loop, in_thread, in_thread)]
+    threads = [threading.Thread(target=target, daemon=True) for target in (in_loop, in_loop, in_thread, in_thread)]
     began = time.monotonic()
     for thread in threads:
         thread.start()
@@ -271,7 +271,7 @@ def test_first_come_first_served():
         limiter.acquire()
         order.append(number)
 
-    threads = [threading.Thread(target=one, args=(number,)) for number in range(6)]
+    threads = [threading.Thread(target=one, args=(number,), daemon=True) for number in range(6)]
     for number, thread in enumerate(threads):
         thread.start()
         while len(limiter._waiting) + len(order) < number + 1:

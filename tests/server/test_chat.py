@@ -86,7 +86,7 @@ def test_seeds_do_not_depend_on_the_order_of_threads(ask, control):
     control.reset()
     at_once: dict[str, str] = {}
     threads = [
-        threading.Thread(target=lambda q=q: at_once.update({q: text_of(ask(q, max_tokens=40))}))
+        threading.Thread(target=lambda q=q: at_once.update({q: text_of(ask(q, max_tokens=40))}), daemon=True)
         for q in reversed(questions)
     ]
     for thread in threads:
