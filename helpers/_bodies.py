@@ -50,6 +50,9 @@ def classes(http: ModuleType) -> tuple[type, type, type]:
                     yield chunk
                 if said := error_answer(self.flight):
                     raise ErrorAnswer(said)
+            except GeneratorExit:  # its reader is gone
+                self.close()
+                raise
             except Exception as exc:
                 self.flight.failed(exc)
                 self.close()  # hub 1 closes it only with its client
@@ -77,6 +80,9 @@ def classes(http: ModuleType) -> tuple[type, type, type]:
                     yield chunk
                 if said := error_answer(self.flight):
                     raise ErrorAnswer(said)
+            except GeneratorExit:
+                await self.aclose()
+                raise
             except Exception as exc:
                 self.flight.failed(exc)
                 await self.aclose()

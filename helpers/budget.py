@@ -26,7 +26,7 @@ class Budget:
         self.max_calls, self.max_usd = max_calls, Decimal(str(max_usd))
         self.calls, self.spent = 0, Decimal(0)
         self._reserved = Decimal(0)
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # garbage is collected at any moment, and what it closes is noted here
 
     def reserve(self, price: Decimal) -> Decimal:
         """Take one call and `price` US$ out of the budget; raises BudgetExceeded when either does not fit."""

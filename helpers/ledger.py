@@ -76,7 +76,7 @@ class Ledger:
         if keep < 1:
             raise ValueError(f"`keep` must be 1 or more, not {keep}. Leave it out to keep 100000 records.")
         self._clock, self._keep = clock, keep
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # garbage is collected at any moment, and what it closes is noted here
         self.clear()
 
     def clear(self) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import threading
 from functools import lru_cache
 from types import ModuleType
 from typing import Any
@@ -130,6 +131,17 @@ def _with_timeout(extensions: dict) -> dict:
     return {**extensions, "timeout": tightened}
 
 
+def _let_collector_in(pool: Any) -> None:
+    """Give a connection pool of httpcore 1 a lock that its holder may take again, as httpcore2 has.
+
+    The garbage collector may run while a thread holds the lock, and close a stream that somebody lost half-read; the stream asks
+    for the same lock, and the thread would wait for itself for ever (github.com/encode/httpcore/issues/990).
+    """
+    lock = getattr(pool, "_optional_thread_lock", None)
+    if isinstance(getattr(lock, "_lock", None), type(threading.Lock())):
+        lock._lock = threading.RLock()
+
+
 @lru_cache(maxsize=2)
 def _classes(http: ModuleType) -> dict[str, type]:
     """Client, AsyncClient, Transport and AsyncTransport for one HTTP library."""
@@ -147,6 +159,7 @@ def _classes(http: ModuleType) -> dict[str, type]:
     class Transport(http.HTTPTransport):
         def __init__(self, hook: Hook, **settings: Any) -> None:
             super().__init__(**settings)
+            _let_collector_in(self._pool)
             self.hook = hook
 
         def handle_request(self, request: Any) -> Any:

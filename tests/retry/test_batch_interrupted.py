@@ -105,6 +105,24 @@ def test_interrupt_of_a_call_passes():
     assert caught.value.batch_result.values[:2] == [0, 1]
 
 
+def test_stop_after_the_items_failed_is_a_stop():
+    """An iterator fails while a call is under way, and then that call is interrupted: the interruption is what the caller sees."""
+    failed = threading.Event()
+
+    def items():
+        yield 0
+        failed.set()
+        raise RuntimeError("disk")
+
+    def call(item):
+        failed.wait(30)
+        time.sleep(0.1)  # the batch has noted the failure by now
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        map_calls(call, items(), concurrency=2, limiter=None)
+
+
 def test_cancelling_ends_the_tasks():
     """A cancelled amap_calls leaves no task behind."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 
 import pytest
 
@@ -176,7 +177,6 @@ def test_nested_retries_show_in_the_ledger(answers, ledger):
 
 def sse(*contents, end=True):
     """A chat stream on the wire."""
-    import json
 
     def event(content, finish):
         return {
@@ -231,3 +231,16 @@ def test_batches_of_both_kinds(chat, answers, ledger):
             return await amap_calls(lambda n: client.chat_completion(MESSAGES), range(12), policy=QUICK, concurrency=4)
 
     assert asyncio.run(main()).ok
+
+
+def test_usage_of_a_long_answer(chat, answers, ledger):
+    """The usage block stands at the end; an answer of a million letters keeps it, in one piece and as a stream."""
+    long = "a b " * 250_000
+    choice = {**CHAT["choices"][0], "message": {"role": "assistant", "content": long}}
+    chunks, headers = sse(*[long[:100_000]] * 10, end=False)
+    last = json.dumps({**CHAT, "object": "chat.completion.chunk", "choices": []})
+    answers.script = [(200, {**CHAT, "choices": [choice], "usage": CHAT["usage"]}, {}),
+                      (200, chunks + f"data: {last}\n\ndata: [DONE]\n\n".encode(), headers)]
+    assert chat().choices[0].message.content == long
+    assert sum(bool(chunk.choices) for chunk in chat(stream=True)) == 10
+    assert [(record["tokens_in"], record["tokens_out"]) for record in ledger.records()] == [(5, 2)] * 2
