@@ -1,4 +1,4 @@
-"""What the course changes in a notebook's kernel: cells that live mode skips, and tracebacks that say no token.
+"""What the course changes in a notebook's kernel: cells that live mode skips, and tracebacks that show notes and no token.
 
 A cell that only makes sense on the practice server begins with the comment `# practice only`. In practice mode it is ordinary
 code; in live mode a notebook's kernel prints a sentence instead of running it. A traceback shows lines of code and values, which
@@ -32,7 +32,7 @@ def follow_mode(mode: str) -> None:
 
 
 def mask_tracebacks() -> None:
-    """From now on, no traceback in this kernel shows an access token. Twice does no harm."""
+    """From now on, no traceback in this kernel shows an access token, and each shows the error's notes. Twice does no harm."""
     shell = _shell()
     if shell is None or getattr(shell._showtraceback, "masks", False):
         return
@@ -40,10 +40,16 @@ def mask_tracebacks() -> None:
 
     def masked(etype: type, value: Any, lines: list[str]) -> None:
         text = str(value)
-        show(etype, value if mask(text) == text else mask(text), [mask(line) for line in lines])
+        show(etype, value if mask(text) == text else mask(text), [mask(line) for line in [*lines, *_unshown_notes(value, lines)]])
 
     masked.masks = True
     shell._showtraceback = masked
+
+
+def _unshown_notes(value: Any, lines: list[str]) -> list[str]:
+    """The notes of an error that are not in its traceback: IPython 7, which Colab has, shows none."""
+    shown = "\n".join(lines)
+    return [note for note in getattr(value, "__notes__", None) or () if isinstance(note, str) and note not in shown]
 
 
 def _shell() -> Any:

@@ -44,7 +44,7 @@ class RateLimiter(Turns):
             raise ValueError("`burst` needs a `rate`. Use RateLimiter(rate=50, burst=10), or RateLimiter() to let it learn.")
         super().__init__(clock, sleep, asleep)
         self._clock_given = clock is not None
-        self._own = Bucket(self._clock(), rate, burst or 1.0) if rate else None
+        self._own = _full(self._clock(), rate, burst or 1.0) if rate else None
         self._model: Bucket | Window | Probe = Probe(slow_start=rate is None)
         self._paused_until, self._rested = -float("inf"), True
         self._seq = 0
@@ -85,7 +85,7 @@ class RateLimiter(Turns):
                 self._clock, self._sleep, self._asleep = policy.clock, policy.sleep, policy.asleep
                 now = self._clock()
                 self._model = Probe(slow_start=self._own is None)
-                self._own = Bucket(now, self._own.rate, self._own.size) if self._own else None
+                self._own = _full(now, self._own.rate, self._own.size) if self._own else None
                 self._clock_given = True
 
     # -- learning --------------------------------------------------------------------------------------------------
@@ -225,6 +225,11 @@ class RateLimiter(Turns):
         rate = f"{self.rate:.1f}/s" if self.rate else "not known yet"
         burst = f", burst={self.burst:g}" if self.burst else ""
         return f"RateLimiter(rate={rate}{burst}, waiting={len(self._waiting)})"
+
+
+def _full(now: float, rate: float, size: float) -> Bucket:
+    """A bucket that has been full for long, so that the first request need not wait for the reserve."""
+    return Bucket(now - 1.0 / rate, rate, size)
 
 
 def _check(name: str, value: float | None, low: float) -> None:

@@ -15,6 +15,10 @@ LIVE = 'from helpers import connect\ncourse = connect("live")\nprint(course.mode
 PRACTICE = ('from helpers import connect\nfrom huggingface_hub import InferenceClient\nimport os\ncourse = connect()\n'
             'InferenceClient(token=course.token, timeout=30).chat_completion([{"role": "user", "content": "Hello"}], '
             'model=course.models.chat, max_tokens=8)\nprint(course.token.startswith("hf_practice"))')
+FAILING = ('from helpers import RetryPolicy, call_with_retry, connect\nfrom huggingface_hub import InferenceClient\ncourse = connect()\n'
+           'course.server.faults("500*2")\nask = InferenceClient(token=course.token, timeout=30).chat_completion\n'
+           'call_with_retry(ask, [{"role": "user", "content": "Hello"}], model=course.models.chat,\n'
+           '                policy=RetryPolicy(max_attempts=2, backoff_base=0.01))')
 SECRET = "hf_" + "q" * 34  # of a token's shape, and nobody's
 
 
@@ -26,6 +30,12 @@ def answered(path: Path) -> nbformat.NotebookNode:
         id = _cells.Cell(source=cell.source).answers if cell.cell_type == "code" else None
         cell.source = solutions.get(id, cell.source)
     return notebook
+
+
+def test_an_error_shows_its_attempts(colab):
+    """Colab's IPython leaves the notes of an error out of its traceback; the course puts them there."""
+    [cell] = colab.cells(FAILING)
+    assert "HfHubHTTPError" in text(cell) and text(cell).count("2 attempts in ") == 1
 
 
 @pytest.mark.parametrize("secret", ["missing", "refused", "silent"])

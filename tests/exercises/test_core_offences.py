@@ -75,6 +75,7 @@ OFFENCES = {
 pytestmark = pytest.mark.usefixtures("own_progress")  # a file of progress for each test alone
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # a thread that an answer left is ended by SystemExit
 @pytest.mark.parametrize("name", OFFENCES)
 @pytest.mark.parametrize("place", ["main thread", "worker thread"])
 def test_offences_are_stopped_and_named(double, monkeypatch, name, place):

@@ -101,6 +101,13 @@ def test_same_answer_in_every_thread() -> None:
         assert list(pool.map(ner.load().pieces, texts)) == alone
 
 
+@pytest.mark.parametrize("word", ["AbC", "Xx", "é", "I."])
+def test_a_word_without_end_is_read(word) -> None:
+    """However long a word is, its letters cannot outweigh the rule that a name begins before it goes on."""
+    spans = ner.load().spans(word * 66_000)
+    assert all(span.start < span.end for span in spans)
+
+
 def test_tokens_keep_abbreviations_and_split_tails() -> None:
     """Company forms keep their full stop; "-based" and "'s" are cut off."""
     words = [token.word for token in tokenise("Nairobi-based Acme Inc. won; Kenya's U.N. envoy left.")]

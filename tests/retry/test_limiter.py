@@ -211,6 +211,16 @@ def test_stopped_waiters_leave(clock):
     assert len(limiter._waiting) == 0
 
 
+@pytest.mark.parametrize("rate", [0.01, 1.0, 50.0])
+def test_the_first_call_under_an_own_rate_does_not_wait(clock, rate):
+    """The first request leaves at once, each further one a period after the one before, and a reserve that is small beside it."""
+    limiter, left = on(clock, rate=rate), []
+    for _ in range(3):
+        limiter.observe(limiter.acquire(), 200)
+        left.append(clock.now() * rate)
+    assert left[0] == 0.0 and left == pytest.approx([0.0, 1.06, 2.12], abs=0.02)
+
+
 def test_threads_and_two_event_loops_share_one_limiter():
     """Threads and tasks of different loops take turns at one limit; every call is served."""
     limiter = RateLimiter(rate=400, burst=4)

@@ -280,6 +280,10 @@ def test_tracebacks_are_masked_once(monkeypatch):
     once(ValueError, ValueError(CANARY), [f"client(token='{CANARY}')"])
     once(ValueError, problem, ["line"])
     assert shell.shown == [(ValueError, "hf_****", ["client(token='hf_****')"]), (ValueError, problem, ["line"])]
+    problem.add_note("2 attempts")  # IPython 7 leaves it out, later ones show it themselves
+    for lines in (["line"], ["line", "2 attempts"]):
+        once(ValueError, problem, lines)
+        assert shell.shown.pop()[2] == ["line", "2 attempts"]
 
 
 # --- the spy itself ---

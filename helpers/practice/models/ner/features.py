@@ -14,6 +14,9 @@ _INNER = frozenset(
 )
 
 
+MOST_LETTERS = 64  # of an unknown word; no name is longer
+
+
 class Run(NamedTuple):
     """A run of capitalised tokens with the connectors between them."""
 
@@ -103,7 +106,7 @@ def _of_letters(one: Seen, before: Seen) -> list[str]:
         f"sb{low[-2:]}|{before.rep}",
     ]
     if one.code == "?":  # no list knows the word: its letters must tell
-        edged = f"<{low}>"
+        edged = f"<{low[:MOST_LETTERS]}>"
         found += ["t" + edged[n : n + 3] for n in range(len(edged) - 2)]
     return found
 

@@ -13,6 +13,7 @@ from helpers.practice.models.embed import Embedder
 from helpers.practice.models.embed.lexicon import canonical
 from helpers.practice.models.embed.words import STOPWORDS, tokenize
 
+MOST_WORDS = 2048  # of a text; each is held against each label
 SHARED_NAME = 0.4  # a cue that is also a word of the label: it may be there by chance, so it counts less
 CONCEPT = 0.5  # a word that shares a concept with a cue, against the cue itself
 PHRASE = 1.3  # a cue of several words, against a single one
@@ -87,8 +88,8 @@ class Fields:
         return min(hits, SEVERAL) ** 0.5
 
     def _read(self, text: str) -> list[tuple[str, float, dict[int, float]]]:
-        """Cues of a text, longest first, and other words: key, weight, and how far each speaks for fields."""
-        words = canonical(tokenize(text), self._lexicon.known)
+        """Cues of a text, longest first, and other words of its first MOST_WORDS: key, weight, and how far each speaks for fields."""
+        words = canonical(tokenize(text), self._lexicon.known)[:MOST_WORDS]
         found, at = [], 0
         while at < len(words):
             sizes = range(min(self._longest, len(words) - at), 0, -1)
