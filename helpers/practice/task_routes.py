@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from bisect import bisect_left
 from typing import Any
 
 from . import registry
@@ -209,20 +210,21 @@ def _tokens(engine: Any, text: str, strategy: str) -> list[dict[str, Any]]:
 def _spans(engine: Any, text: str, strategy: str) -> list[dict[str, Any]]:
     """Whole names. The tokens are words, so the strategies find the same names and differ in the score only."""
     pieces = engine.pieces(text)
+    starts = [piece.start for piece in pieces]
     return [
         {
             "entity_group": span.group,
-            "score": _joined(strategy, span, pieces),
+            "score": _joined(strategy, span, pieces[bisect_left(starts, span.start) : bisect_left(starts, span.end)]),
             "word": span.word,
             "start": span.start,
             "end": span.end,
         }
-        for span in engine.spans(text)
+        for span in engine.spans(text, pieces)
     ]
 
 
 def _joined(strategy: str, span: Any, pieces: list[Any]) -> float:
-    scores = [float(p.score) for p in pieces if span.start <= p.start and p.end <= span.end]
+    scores = [float(piece.score) for piece in pieces]
     ways = {
         "first": lambda: scores[0],
         "max": lambda: max(scores),

@@ -78,10 +78,10 @@ class Tagger:
             for token, tag, row in zip(tokens, path, table, strict=True)
         ]
 
-    def spans(self, text: str) -> list[Span]:
-        """The entities of `text` in order, without overlap."""
+    def spans(self, text: str, pieces: list[Piece] | None = None) -> list[Span]:
+        """The entities of `text` in order, without overlap; `pieces`: those of `text`, if they are known already."""
         groups: list[list[Piece]] = []
-        for piece in self.pieces(text):
+        for piece in self.pieces(text) if pieces is None else pieces:
             if piece.tag[0] == "B":
                 groups.append([piece])
             elif piece.tag[0] == "I":

@@ -26,8 +26,8 @@ ABBREVIATIONS = (
 _LETTER = r"[^\W\d_]\u0300-\u036f"
 _WORD = r"(?:[^\W_][\u0300-\u036f]*)+"
 _TOKEN = re.compile(
-    r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"  # addresses stay whole
-    r"|(?:[^\W\d_]\.){2,}(?=\W|$)"  # U.S., D.C.
+    r"https?://\S+|www\.\S+|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"  # addresses stay whole
+    r"|(?:[^\W\d_]\.){2,12}(?=\W|$)"  # U.S., D.C.
     r"|[^\W\d_]\.[^\W\d_]{1,2}\.(?:[^\W\d_]\.)?"  # S.p.A., d.o.o.
     rf"|(?:{'|'.join(ABBREVIATIONS)})\.(?!\w)"
     r"|[A-Z]\.(?=\s*[A-Z]|-[A-Z])"  # initials before a name

@@ -9,7 +9,7 @@ from helpers.practice.models.cache import word_cache
 PUNCTUATION = frozenset(".,;:!?()")
 _EMOTICON = re.compile(r"[:;=]-?[)\]dDpP](?!\w)|[:;=]'?-?[(\[|/](?!/)|[\u2600-\u27bf\U0001f300-\U0001faff]")
 _SAD = frozenset("😞😠😡😢😣😤😥😩😫😭😒😔😕🙁☹🤬🤮🤢💔👎😖😓😱🙄😑🗑")
-_RATING = re.compile(r"(\d+(?:[.,]\d+)?|zero|one|two|three|four|five)\s*(?:/\s*|out of )(5|10|five|ten)\b")
+_RATING = re.compile(r"((?<!\d)\d+(?:[.,]\d+)?|zero|one|two|three|four|five)\s*(?:/\s*|out of )(5|10|five|ten)\b")
 _STARS = re.compile(r"\b(\d|zero|no|one|two|three|four|five|six) stars?\b")
 _DIGIT = {"zero": 0, "no": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10}
 _NOT = re.compile(r"\b(ca|wo|sha|ai|[a-z]+)n't\b")

@@ -14,6 +14,7 @@ from helpers.practice.models.embed.lexicon import canonical
 from helpers.practice.models.embed.words import STOPWORDS, tokenize
 
 MOST_WORDS = 2048  # of a text; each is held against each label
+MOST_LETTERS = 16_384  # of a text, in which patterns of form are sought
 SHARED_NAME = 0.4  # a cue that is also a word of the label: it may be there by chance, so it counts less
 CONCEPT = 0.5  # a word that shares a concept with a cue, against the cue itself
 PHRASE = 1.3  # a cue of several words, against a single one
@@ -71,7 +72,7 @@ class Fields:
                 said[row, column] = weight * best * (SHARED_NAME if cue in own[column] else 1)
         said /= 1 + RIVALS * (said.sum(axis=1, keepdims=True) - said)
         length = (sum(weight for _, weight, _ in cues) + CONSTANT) ** 0.5
-        return said.sum(axis=0) / length, self._formal(text.lower().strip(), meant)
+        return said.sum(axis=0) / length, self._formal(text[:MOST_LETTERS].lower().strip(), meant)
 
     def _formal(self, text: str, meant: list[dict[int, float]]) -> np.ndarray:
         # Where other labels are kinds of text as well, form is what the question is about.
