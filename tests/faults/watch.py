@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 import time
@@ -14,6 +15,7 @@ import psutil
 
 from helpers.hook import Flight
 
+COLLECT_S = 0.5  # what is closed as it should be has gone by then; to collect garbage takes as long
 SETTLE_S = 10.0  # how long threads and sockets may take to end on a busy machine
 _process = psutil.Process()
 
@@ -71,9 +73,9 @@ def open_files() -> int:
     return sum(one.status != psutil.CONN_LISTEN for one in connections("tcp"))
 
 
-def settled(condition: Callable[[], bool]) -> bool:
-    """Whether it is true, or becomes true while a busy machine settles."""
-    until = time.monotonic() + SETTLE_S
+def settled(condition: Callable[[], bool], seconds: float | None = None) -> bool:
+    """Whether it is true, or becomes true while a busy machine settles (`seconds`, or SETTLE_S)."""
+    until = time.monotonic() + (SETTLE_S if seconds is None else seconds)
     while not condition() and time.monotonic() < until:
         time.sleep(0.01)
     return condition()
@@ -85,8 +87,13 @@ class Held:
     def __init__(self) -> None:
         self.threads, self.files = set(threading.enumerate()), open_files()
 
-    def left_behind(self) -> str:
-        """What is there now and was not then, in words, and where its threads are; waits until it has gone. "" when nothing stayed."""
+    def left_behind(self, *, collected: bool = False) -> str:
+        """What is there now and was not then, in words, and where its threads are; waits until it has gone. "" when nothing stayed.
+
+        collected: what only the garbage collector closes may go, too.
+        """
+        if collected and not settled(lambda: not self._more(), COLLECT_S):
+            gc.collect()
         if settled(lambda: not self._more()):
             return ""
         frames = sys._current_frames()
