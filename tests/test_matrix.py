@@ -9,7 +9,6 @@ import pytest
 from tools import matrix, matrix_run
 from tools import matrix_table as table
 
-
 # pytest without the plug-ins of the test environment, which take it some seconds to load.
 QUICKLY = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
