@@ -11,6 +11,8 @@ from .kernels import ROOT, kernel
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 MOMENTS_S = ((0.0, 0.03), (0.03, 0.4))  # the Stop button is pressed at a moment within each
 STOPPED = ("ok", "KeyboardInterrupt", "CancelledError")  # "ok": the cell was faster
+# matplotlib's compiled part (pybind11), stopped while it turns a list into an array, says so in the place of the interruption.
+SWALLOWED = "(): incompatible function arguments"
 PROBE = """from huggingface_hub import InferenceClient as _Client
 _answer = _Client(token="hf_practice_probe", timeout=30).text_classification("Fine.", model=course.models.sentiment)
 print(_answer[0].label, course.server.state["limits"] is not None)
@@ -36,7 +38,7 @@ def test_stop_in_every_cell(tmp_path, path):
                 if acts and number:  # before the first Stop they have just been run
                     lead(notebook, *led)
                 ended = notebook.run(source, stop_after_s=moments.uniform(earliest, latest))
-                assert ended.how in STOPPED, f"{source}\n{ended.printed}"
+                assert ended.how in STOPPED or (ended.how == "TypeError" and SWALLOWED in ended.printed), f"{source}\n{ended.printed}"
                 stopped += ended.how != "ok"
                 if notebook.run("assert not course.closed").how == "ok":  # connected before, and still
                     assert_works(notebook)
