@@ -48,7 +48,7 @@ def pool_of(caller):
 
 @pytest.mark.parametrize("caller", CLIENTS, indirect=True)
 def test_collected_while_the_pool_is_locked(caller, monkeypatch):
-    """The thread that holds the pool's lock closes the lost stream: after it has left the pool, so it does not wait for itself."""
+    """The thread that holds the pool's lock closes the lost stream: it takes the lock again, and does not wait for itself."""
     made, ask = caller
     before = open_files()
     drop_a_stream(ask)
